@@ -1,0 +1,1 @@
+//! Opens mail connections under a policy and serves the page.

@@ -1,0 +1,1 @@
+//! Every decision: iCalendar, time, iTIP, MIME, CalDAV XML, what to sync next.

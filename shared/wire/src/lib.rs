@@ -1,0 +1,1 @@
+//! What the engine and the relay say to one another.

@@ -1,0 +1,1 @@
+//! An in-memory mailbox provider with guests that answer.

@@ -1,0 +1,1 @@
+//! People using the built product against real servers in a real browser.

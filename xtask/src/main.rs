@@ -1,0 +1,3 @@
+//! Every chore: demo, test, ci, bench, dist, tidy.
+
+fn main() {}
