@@ -1,1 +1,3 @@
 //! Every decision: iCalendar, time, iTIP, MIME, CalDAV XML, what to sync next.
+
+pub mod time;
