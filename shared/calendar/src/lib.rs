@@ -1,4 +1,5 @@
 //! Every decision: iCalendar, time, iTIP, MIME, CalDAV XML, what to sync next.
 
+pub mod dav;
 pub mod ical;
 pub mod time;
