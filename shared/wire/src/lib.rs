@@ -19,8 +19,8 @@ pub use frame::{
     DecodeError, ExchangeId, Hello, Limits, Push, Reply, Request, ToPage, ToRelay, Welcome, decode, encode,
 };
 pub use mail::{
-    Appended, Capability, Criterion, Envelope, FetchItems, Fetched, Flag, FlagChange, MailRequest, Mailbox,
-    MailboxAddress, MailboxRole, PartPath, Selected, SessionId, Structure, StructurePart, UidRange,
+    Appended, Capability, Criterion, Envelope, FetchItems, Fetched, FetchedPart, Flag, FlagChange, MailRequest,
+    Mailbox, MailboxAddress, MailboxRole, PartPath, Selected, SessionId, Structure, StructurePart, UidRange,
 };
 pub use refusal::Refusal;
 pub use secret::Secret;

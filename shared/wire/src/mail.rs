@@ -206,6 +206,10 @@ pub struct FetchItems {
     pub structure: bool,
     /// These header fields, as they stand in the mail.
     pub headers: Vec<String>,
+    /// These parts, so that many mails of one shape cost one command.
+    pub parts: Vec<PartPath>,
+    /// At most this many bytes of each part. A mail's facts travel in one message, so the relay may cut further.
+    pub part_cap_bytes: u32,
 }
 
 /// One mail's facts.
@@ -225,6 +229,19 @@ pub struct Fetched {
     pub structure: Option<Structure>,
     /// The header fields asked for, as raw bytes.
     pub headers: Option<Vec<u8>>,
+    /// The parts asked for, as far as the mail has them.
+    pub parts: Vec<FetchedPart>,
+}
+
+/// One part of a mail, as the server stores it (still transfer-encoded).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FetchedPart {
+    /// Which part.
+    pub path: PartPath,
+    /// Its bytes.
+    pub bytes: Vec<u8>,
+    /// Whether it goes on behind these bytes.
+    pub cut: bool,
 }
 
 /// An address of an envelope, not decoded (RFC 2047 words stand as they are).
