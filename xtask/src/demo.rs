@@ -1,0 +1,67 @@
+//! The demo: a sandbox mailbox whose guests answer, a relay, and the page, on this machine alone.
+
+use std::io::{BufRead as _, BufReader};
+use std::process::Stdio;
+
+use crate::process::{Background, cargo, command, output};
+use crate::project::{Outcome, Problem, say, target, web, write};
+use crate::{process, tools, web as page};
+
+/// Where the demo listens, unless `--listen` says otherwise.
+const LISTEN: &str = "127.0.0.1:8025";
+
+/// `cargo xtask demo [--listen HOST:PORT]`.
+pub(crate) fn run(words: &[String]) -> Outcome {
+    let listen = match words {
+        [] => LISTEN,
+        [flag, address] if flag == "--listen" => address,
+        _ => return Err(Problem("knows only --listen HOST:PORT".into())),
+    };
+    tools::for_build()?;
+    page::build(page::Care::Release)?;
+    say("building relay and sandbox (usually 3 minutes the first time)");
+    let mut build = cargo();
+    build.args(["build", "--quiet", "--release", "-p", "relay", "-p", "sandbox", "--bins"]);
+    process::run(build.env("CALPOST_WEB_DIR", web()))?;
+
+    let programs = target().join("release");
+    let mut sandbox = Background::start(
+        command(&programs.join("sandbox").to_string_lossy()).stdin(Stdio::null()).stdout(Stdio::piped()),
+    )?;
+    let mut line = String::new();
+    if let Some(out) = sandbox.child().stdout.take() {
+        BufReader::new(out).read_line(&mut line)?;
+    }
+    if line.trim().is_empty() {
+        return Err(Problem("the sandbox ended before it told where it listens".into()));
+    }
+    let description = target().join("demo.json");
+    write(&description, line.as_bytes())?;
+
+    let mut relay = Background::start(
+        command(&programs.join("calpost").to_string_lossy())
+            .args(["--listen", listen, "--demo"])
+            .arg(&description)
+            .stdin(Stdio::null()),
+    )?;
+    let address = format!("http://{listen}/");
+    say(&format!("\n  Calpost is at {address}\n\n  Ctrl-C ends it.\n"));
+    open(&address);
+    // Ctrl-C reaches the children as well, since they share the terminal; the relay's end is the demo's end.
+    let status = relay.child().wait()?;
+    if status.success() || status.code().is_none() {
+        Ok(())
+    } else {
+        Err(Problem(format!("the relay ended: {status}")))
+    }
+}
+
+/// Shows the address in the person's browser, if there is a desktop.
+fn open(address: &str) {
+    let has_desktop = ["DISPLAY", "WAYLAND_DISPLAY"].iter().any(|name| std::env::var_os(name).is_some());
+    if cfg!(target_os = "macos") {
+        let _not_opened = output("open", &[address]);
+    } else if has_desktop {
+        let _not_opened = output("xdg-open", &[address]);
+    }
+}

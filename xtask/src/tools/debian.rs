@@ -1,0 +1,54 @@
+//! The Debian packages of the journeys: real servers and a real browser.
+
+use crate::process::{command, output, run};
+use crate::project::{Outcome, Problem, say};
+
+/// A program the journeys use and the package that has it.
+///
+/// Looked for by program, because a machine may have it from elsewhere (a `node` of its own, a newer Chromium).
+const WANTED: &[(&str, &str)] = &[
+    ("dovecot", "dovecot-imapd"),
+    ("/usr/lib/dovecot/lmtp", "dovecot-lmtpd"),
+    ("postfix", "postfix"),
+    ("radicale", "radicale"),
+    ("/usr/lib/cyrus/bin/httpd", "cyrus-caldav"),
+    ("/usr/lib/cyrus/bin/cyr_expire", "cyrus-common"),
+    ("saslpasswd2", "sasl2-bin"),
+    ("chromium", "chromium"),
+    ("chromedriver", "chromium-driver"),
+    ("node", "nodejs"),
+    ("npm", "npm"),
+];
+
+/// Installs the missing packages as root on Debian; otherwise names them.
+pub(super) fn install_missing() -> Outcome {
+    let missing: Vec<&str> =
+        WANTED.iter().filter(|(program, _)| !is_there(program)).map(|(_, package)| *package).collect();
+    if missing.is_empty() {
+        return Ok(());
+    }
+    let names = missing.join(" ");
+    let is_root = output("id", &["-u"]).as_deref() == Some("0");
+    if !is_root || output("apt-get", &["--version"]).is_none() {
+        return Err(Problem(format!("journeys need more than is installed here: apt-get install {names}")));
+    }
+    say(&format!("installing {names} with apt-get (usually 2 minutes)"));
+    // A stale list of packages is enough where the network is closed, so a failed update is not the end.
+    let _stale = run(apt_get().args(["update", "-qq"]));
+    run(apt_get().args(["install", "-y", "-qq", "--no-install-recommends"]).args(&missing))
+        .map_err(|problem| Problem(format!("journeys against real servers are skipped; {problem}")))
+}
+
+fn apt_get() -> std::process::Command {
+    let mut apt = command("apt-get");
+    // Postfix asks questions; nothing may start by itself.
+    apt.env("DEBIAN_FRONTEND", "noninteractive").env("RUNLEVEL", "1").stdout(std::process::Stdio::null());
+    apt
+}
+
+fn is_there(program: &str) -> bool {
+    if program.starts_with('/') {
+        return std::path::Path::new(program).exists();
+    }
+    output("sh", &["-c", &format!("command -v {program}")]).is_some()
+}
