@@ -1,0 +1,6 @@
+//! The sandbox's servers as independent clients, and raw conversations, find them.
+
+#![expect(clippy::unwrap_used, reason = "a test ends where something fails")]
+
+mod people;
+mod submission;

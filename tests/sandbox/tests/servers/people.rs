@@ -1,0 +1,122 @@
+//! A running sandbox with Ann and Bob, and the raw conversations that the tests have with it.
+
+use std::sync::Arc;
+
+use lettre::transport::smtp::client::{Certificate, TlsParameters};
+use rustls::pki_types::pem::PemObject;
+use rustls::pki_types::{CertificateDer, ServerName};
+use rustls::{ClientConfig, RootCertStore};
+use sandbox::Sandbox;
+use sandbox::provider::Provider;
+use sandbox::server::Ports;
+use tokio::io::{AsyncBufReadExt, AsyncRead, AsyncWrite, AsyncWriteExt, BufStream};
+use tokio::net::TcpStream;
+use tokio_rustls::TlsConnector;
+use tokio_rustls::client::TlsStream;
+
+pub(crate) const ANN: &str = "ann@sandbox.test";
+pub(crate) const BOB: &str = "bob@sandbox.test";
+pub(crate) const PASSWORD: &str = "correct horse";
+
+pub(crate) struct People {
+    pub(crate) sandbox: Sandbox,
+}
+
+impl People {
+    pub(crate) async fn start() -> Self {
+        let provider = Provider::new();
+        provider.add_account(ANN, PASSWORD, "Ann Able");
+        provider.add_account(BOB, PASSWORD, "Bob Baker");
+        Self { sandbox: Sandbox::start(provider, Ports::default()).await.unwrap() }
+    }
+
+    pub(crate) fn inbox(&self, address: &str) -> Vec<String> {
+        let text = |raw: &[u8]| String::from_utf8_lossy(raw).into_owned();
+        let look = |account: &sandbox::provider::Account| {
+            account.mailbox("INBOX").unwrap().messages().iter().map(|message| text(&message.raw)).collect()
+        };
+        self.sandbox.provider().read(address, look).unwrap()
+    }
+
+    pub(crate) fn lettre_tls(&self) -> TlsParameters {
+        let certificate = Certificate::from_pem(self.sandbox.certificate_pem().as_bytes()).unwrap();
+        TlsParameters::builder("localhost".into()).add_root_certificate(certificate).build_rustls().unwrap()
+    }
+
+    /// A TLS connection to a port of the sandbox, which trusts its authority and nobody else.
+    pub(crate) async fn tls(&self, port: u16) -> TlsStream<TcpStream> {
+        let mut roots = RootCertStore::empty();
+        roots.add(CertificateDer::from_pem_slice(self.sandbox.certificate_pem().as_bytes()).unwrap()).unwrap();
+        let provider = Arc::new(rustls::crypto::ring::default_provider());
+        let config = ClientConfig::builder_with_provider(provider)
+            .with_safe_default_protocol_versions()
+            .unwrap()
+            .with_root_certificates(roots)
+            .with_no_client_auth();
+        let stream = TcpStream::connect(("127.0.0.1", port)).await.unwrap();
+        let name = ServerName::try_from("localhost").unwrap();
+        TlsConnector::from(Arc::new(config)).connect(name, stream).await.unwrap()
+    }
+
+    pub(crate) async fn smtp(&self) -> Lines<TlsStream<TcpStream>> {
+        Lines::greeted(self.tls(self.sandbox.addresses().smtps.port()).await).await
+    }
+
+    pub(crate) async fn smtp_plain(&self) -> Lines<TcpStream> {
+        Lines::greeted(TcpStream::connect(self.sandbox.addresses().smtp).await.unwrap()).await
+    }
+
+    pub(crate) async fn smtp_logged_in(&self, address: &str) -> Lines<TlsStream<TcpStream>> {
+        let mut raw = self.smtp().await;
+        assert_eq!(raw.say("EHLO test").await, 250);
+        // PLAIN by hand, so that this does not stand on the code it tests.
+        assert_eq!(raw.say("AUTH LOGIN").await, 334);
+        assert_eq!(raw.say(&base64(address)).await, 334);
+        assert_eq!(raw.say(&base64(PASSWORD)).await, 235);
+        raw
+    }
+}
+
+fn base64(text: &str) -> String {
+    use base64::Engine;
+    base64::engine::general_purpose::STANDARD.encode(text)
+}
+
+/// A conversation in lines.
+pub(crate) struct Lines<S>(pub(crate) BufStream<S>);
+
+impl<S: AsyncRead + AsyncWrite + Unpin> Lines<S> {
+    /// Wraps a connection and reads the server's greeting.
+    pub(crate) async fn greeted(stream: S) -> Self {
+        let mut lines = Self(BufStream::new(stream));
+        lines.read().await;
+        lines
+    }
+
+    /// Reads one line; empty at the end of the stream.
+    pub(crate) async fn read(&mut self) -> String {
+        let mut line = Vec::new();
+        let _ = self.0.read_until(b'\n', &mut line).await;
+        String::from_utf8(line).unwrap()
+    }
+
+    pub(crate) async fn write(&mut self, text: &str) {
+        self.0.write_all(text.as_bytes()).await.unwrap();
+        self.0.flush().await.unwrap();
+    }
+
+    /// Says a line to an SMTP server and gives the code of its reply.
+    pub(crate) async fn say(&mut self, line: &str) -> u16 {
+        self.write(&format!("{line}\r\n")).await;
+        loop {
+            let reply = self.read().await;
+            if reply.as_bytes().get(3) != Some(&b'-') {
+                return reply.get(..3).and_then(|code| code.parse().ok()).unwrap_or_default();
+            }
+        }
+    }
+
+    pub(crate) async fn is_closed(&mut self) -> bool {
+        self.read().await.is_empty()
+    }
+}
