@@ -191,3 +191,12 @@ pub struct Zone {
     /// Minutes east of UTC now.
     pub offset_minutes: i16,
 }
+
+/// All time zones, and how fresh what is known of them is.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Zones {
+    /// The version of the tz data, such as `2026f`.
+    pub version: String,
+    /// The zones, the person's own first.
+    pub zones: Vec<Zone>,
+}

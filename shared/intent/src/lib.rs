@@ -23,7 +23,8 @@ pub use account::{
 pub use agenda::{AgendaView, Calendar, CalendarId, EventKey, EventLook, Occurrence, Tally, Unreadable, Window};
 pub use answer::{AnswerEntry, AnswerOutcome};
 pub use compose::{
-    ComposeStart, DraftId, Field, Form, FormProblem, Guest, GuestMark, GuestProblem, GuestProblemKind, GuestsRead, Zone,
+    ComposeStart, DraftId, Field, Form, FormProblem, Guest, GuestMark, GuestProblem, GuestProblemKind, GuestsRead,
+    Zone, Zones,
 };
 pub use day::{Day, Point};
 pub use event::{EventView, GuestView, PartStat, ReplyMark};
@@ -112,7 +113,8 @@ pub enum Ask {
 /// What the engine tells the page.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum Tell {
-    /// The engine runs: answer to [`Ask::Hello`] and [`Ask::AreYouThere`].
+    /// The engine runs: told once unasked as soon as it can hear, for asks before that are lost, and in answer to
+    /// [`Ask::Hello`] and [`Ask::AreYouThere`].
     Alive,
     /// How sign-in stands, and who is signed in.
     SignIn(SignInView),
@@ -130,8 +132,8 @@ pub enum Tell {
     GuestsRead(GuestsRead),
     /// Drafts that are on this device: identifier, title, last change.
     Drafts(Vec<(DraftId, String, Point)>),
-    /// The time zones to choose from, the person's own first.
-    Zones(Vec<Zone>),
+    /// The time zones to choose from; told once after [`Ask::Hello`].
+    Zones(Zones),
     /// Everything in the outbox, newest first.
     Outbox(Vec<OutboxItem>),
     /// The letters of a sending, byte for byte.
