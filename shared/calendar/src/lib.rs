@@ -2,4 +2,5 @@
 
 pub mod dav;
 pub mod ical;
+pub mod sync;
 pub mod time;
