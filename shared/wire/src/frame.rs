@@ -194,7 +194,7 @@ pub enum Reply {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Push {
     /// One mail of a [`MailRequest::Fetch`].
-    Fetched(Fetched),
+    Fetched(Box<Fetched>),
     /// The selected mailbox has this many mails now.
     Exists(u32),
     /// A mail was removed from the selected mailbox.

@@ -77,7 +77,7 @@ impl MailSession {
             return Err(Fault::Nonsense);
         }
         let fetched = |push| match push {
-            Push::Fetched(fetched) => Some(fetched),
+            Push::Fetched(fetched) => Some(*fetched),
             Push::Exists(_) | Push::Expunged | Push::Flags => None,
         };
         Ok(answer.pushes.into_iter().filter_map(fetched).collect())
