@@ -2,5 +2,6 @@
 
 pub mod dav;
 pub mod ical;
+pub mod mime;
 pub mod sync;
 pub mod time;
