@@ -1,0 +1,1 @@
+//! Stored objects as the screen's values.
