@@ -7,14 +7,19 @@ use std::io::{self, BufRead, Write};
 
 use serde_json::{Map, Value, json};
 
+#[path = "cases/field.rs"]
+mod field;
+#[path = "cases/merge.rs"]
+mod merge;
+
 /// What a group answers for one request: the fields of the result, or why the question cannot be asked.
-pub type Answer = Result<Map<String, Value>, String>;
+type Answer = Result<Map<String, Value>, String>;
 
 /// One operation: its name, and the function that answers it.
-pub type Operation = (&'static str, fn(&Value) -> Answer);
+type Operation = (&'static str, fn(&Value) -> Answer);
 
 /// Every group's operations.
-const GROUPS: &[&[Operation]] = &[ABOUT];
+const GROUPS: &[&[Operation]] = &[ABOUT, merge::OPERATIONS];
 
 /// The operation that tells what this build can do.
 const ABOUT: &[Operation] = &[("about", about)];

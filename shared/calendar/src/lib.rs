@@ -2,6 +2,7 @@
 
 pub mod dav;
 pub mod ical;
+pub mod merge;
 pub mod mime;
 pub mod sync;
 pub mod time;

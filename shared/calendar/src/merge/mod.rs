@@ -1,0 +1,125 @@
+//! Two people changed the same object at once: both changes, wherever they do not contradict one another.
+//!
+//! Three versions are compared property by property: what both began from, mine, and theirs. What only one side changed
+//! is taken from that side; guests are compared one by one, their parameters too, because an answer that arrives and a
+//! role that I change have nothing to do with each other. Where both changed the same thing differently, mine stands
+//! and the property is listed, so that nobody's change is lost unseen.
+
+mod attendee;
+mod component;
+mod list;
+mod property;
+
+use std::collections::BTreeSet;
+
+use crate::ical::{Component, Document};
+use crate::time::moment::Moment;
+
+/// Which component of an object: the event or series itself, or one of its overrides.
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub struct ComponentKey {
+    /// VEVENT, VTODO and so on, upper case; VCALENDAR for the object's own properties.
+    pub name: String,
+    /// Its UID; empty for VCALENDAR.
+    pub uid: String,
+    /// Its RECURRENCE-ID: an instant `…Z` where it can be known, else a date or a floating time.
+    pub recurrence_id: Option<String>,
+}
+
+impl ComponentKey {
+    /// Whether this is the component with that UID and RECURRENCE-ID; without one, the event or series itself.
+    pub fn is_about(&self, uid: &str, recurrence_id: Option<&Moment>) -> bool {
+        self.uid == uid && self.recurrence_id == recurrence_id.map(ToString::to_string)
+    }
+}
+
+/// Something that both sides changed in different ways; mine stands in the merged object.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Conflict {
+    /// The component.
+    pub component: ComponentKey,
+    /// The property's name, upper case; absent where one side removed what the other changed.
+    pub property: Option<String>,
+}
+
+/// What became of two changes.
+#[derive(Clone, Debug)]
+pub struct Merged {
+    /// The object with both changes; absent if it is removed.
+    pub document: Option<Document>,
+    /// What both changed in different ways.
+    pub conflicts: Vec<Conflict>,
+}
+
+/// Merges my change of an object with theirs. Each side may be absent: that side removed it.
+///
+/// The result is theirs with my changes in it, so that what a server rewrote stays as the server likes it.
+pub fn merge(base: &Document, mine: Option<&Document>, theirs: Option<&Document>) -> Merged {
+    let (mine, theirs) = match (mine, theirs) {
+        (None, None) => return Merged { document: None, conflicts: Vec::new() },
+        (Some(mine), Some(theirs)) => (mine, theirs),
+        // One side removed the object: that stands unless the other side changed it.
+        (Some(mine), None) => {
+            let conflicts = whole_object(base, mine);
+            let document = (!conflicts.is_empty()).then(|| mine.clone());
+            return Merged { document, conflicts };
+        }
+        (None, Some(theirs)) => return Merged { document: None, conflicts: whole_object(base, theirs) },
+    };
+    let mut document = theirs.clone();
+    let mut conflicts = Vec::new();
+    let empty = Component::new("VCALENDAR");
+    let (base, mine) = (base.calendar().unwrap_or(&empty), mine.calendar().unwrap_or(&empty));
+    if let Some(theirs) = document.calendar_mut() {
+        property::merge(&calendar_key(), base, mine, theirs, &mut conflicts);
+        component::merge_all(base, mine, theirs, &mut conflicts);
+    }
+    conflicts.sort();
+    conflicts.dedup();
+    Merged { document: Some(document), conflicts }
+}
+
+/// The conflict of removing an object that the other side changed; empty if it did not.
+fn whole_object(base: &Document, other: &Document) -> Vec<Conflict> {
+    if component::says_the_same(base.calendar(), other.calendar()) {
+        return Vec::new();
+    }
+    let component = other.calendar().and_then(|it| it.components().find(|it| is_subject(it))).map(key_of);
+    vec![Conflict { component: component.unwrap_or_else(calendar_key), property: None }]
+}
+
+fn calendar_key() -> ComponentKey {
+    ComponentKey { name: "VCALENDAR".to_owned(), ..ComponentKey::default() }
+}
+
+/// Whether a component is one of those an object is about; zones are not.
+fn is_subject(component: &Component) -> bool {
+    !component.is("VTIMEZONE")
+}
+
+/// Which component this is.
+pub fn key_of(component: &Component) -> ComponentKey {
+    ComponentKey {
+        name: component.name().to_ascii_uppercase(),
+        uid: component.property("UID").map(|uid| uid.text().into_owned()).unwrap_or_default(),
+        recurrence_id: component.property("RECURRENCE-ID").map(|id| {
+            let tzid = id.parameter("TZID");
+            match Moment::parse(id.value(), tzid.as_deref()) {
+                Ok(Moment::Zoned { local, tzid }) => match local.in_tz(&tzid) {
+                    Ok(zoned) => Moment::Utc(zoned.timestamp()).to_string(),
+                    Err(_) => Moment::Floating(local).to_string(),
+                },
+                Ok(moment) => moment.to_string(),
+                Err(_) => id.value().to_owned(),
+            }
+        }),
+    }
+}
+
+/// The names of all properties of three components, upper case.
+fn names<'c>(components: impl IntoIterator<Item = &'c Component>) -> BTreeSet<String> {
+    components.into_iter().flat_map(Component::properties).map(|it| it.name().to_ascii_uppercase()).collect()
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,191 @@
+use super::*;
+
+const BASE: &[&str] = &[
+    "UID:1",
+    "DTSTAMP:20261101T090000Z",
+    "SEQUENCE:1",
+    "DTSTART:20261124T140000Z",
+    "DTEND:20261124T150000Z",
+    "SUMMARY:One",
+    "ATTENDEE;PARTSTAT=NEEDS-ACTION:mailto:bob@example.net",
+    "ATTENDEE;PARTSTAT=NEEDS-ACTION:mailto:cleo@example.com",
+];
+
+fn object(lines: &[&str]) -> Document {
+    let lines = lines.join("\r\n");
+    let text = format!("BEGIN:VCALENDAR\r\nVERSION:2.0\r\nBEGIN:VEVENT\r\n{lines}\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n");
+    Document::read(text.as_bytes()).unwrap()
+}
+
+/// The base with some lines replaced (by the text before the first `:` or `;`), removed (`-`) or added.
+fn with(changes: &[(&str, &str)]) -> Document {
+    let mut lines: Vec<&str> = BASE.to_vec();
+    for (old, new) in changes {
+        match lines.iter().position(|line| !old.is_empty() && line.contains(old)) {
+            Some(at) if new.is_empty() => _ = lines.remove(at),
+            Some(at) => lines[at] = new,
+            None => lines.push(new),
+        }
+    }
+    object(&lines)
+}
+
+/// Merges two changes of the base; gives the sorted lines of the event that differ from it, and the conflicts.
+fn merged(mine: &[(&str, &str)], theirs: &[(&str, &str)]) -> (Vec<String>, Vec<String>) {
+    let result = merge(&object(BASE), Some(&with(mine)), Some(&with(theirs)));
+    let document = result.document.unwrap();
+    let event = document.calendar().unwrap().components().next().unwrap();
+    let mut lines: Vec<String> = event.properties().map(|it| it.line().to_owned()).collect();
+    lines.retain(|line| !BASE.contains(&line.as_str()));
+    lines.sort();
+    (lines, result.conflicts.into_iter().map(|it| it.property.unwrap_or_default()).collect())
+}
+
+#[track_caller]
+fn check(mine: &[(&str, &str)], theirs: &[(&str, &str)], lines: &[&str], conflicts: &[&str]) {
+    let (got_lines, got_conflicts) = merged(mine, theirs);
+    assert_eq!(
+        (got_lines.as_slice(), got_conflicts.as_slice()),
+        (
+            lines.iter().map(ToString::to_string).collect::<Vec<_>>().as_slice(),
+            conflicts.iter().map(ToString::to_string).collect::<Vec<_>>().as_slice(),
+        )
+    );
+}
+
+#[test]
+fn changes_of_different_properties_both_stand() {
+    check(&[("SUMMARY", "SUMMARY:Two")], &[("", "LOCATION:Here")], &["LOCATION:Here", "SUMMARY:Two"], &[]);
+}
+
+#[test]
+fn the_same_change_on_both_sides_is_no_conflict() {
+    check(&[("SUMMARY", "SUMMARY:Two")], &[("SUMMARY", "SUMMARY:Two")], &["SUMMARY:Two"], &[]);
+}
+
+#[test]
+fn two_changes_of_one_property_are_a_conflict_and_mine_stands() {
+    check(&[("SUMMARY", "SUMMARY:Two")], &[("SUMMARY", "SUMMARY:Three")], &["SUMMARY:Two"], &["SUMMARY"]);
+}
+
+#[test]
+fn an_end_told_as_duration_contradicts_an_end_told_as_time() {
+    check(
+        &[("DTEND", "DTEND:20261124T160000Z")],
+        &[("DTEND", "DURATION:PT3H")],
+        &["DTEND:20261124T160000Z"],
+        &["DTEND"],
+    );
+}
+
+#[test]
+fn two_guests_answer_at_once() {
+    let bob = "ATTENDEE;PARTSTAT=ACCEPTED:mailto:bob@example.net";
+    let cleo = "ATTENDEE;PARTSTAT=DECLINED:mailto:cleo@example.com";
+    check(&[("bob", bob)], &[("cleo", cleo)], &[bob, cleo], &[]);
+}
+
+#[test]
+fn an_answer_and_a_role_on_one_guest_both_stand() {
+    check(
+        &[("bob", "ATTENDEE;PARTSTAT=NEEDS-ACTION;ROLE=OPT-PARTICIPANT:mailto:bob@example.net")],
+        &[("bob", "ATTENDEE;PARTSTAT=ACCEPTED:mailto:bob@example.net")],
+        &["ATTENDEE;PARTSTAT=ACCEPTED;ROLE=OPT-PARTICIPANT:mailto:bob@example.net"],
+        &[],
+    );
+}
+
+#[test]
+fn two_answers_of_one_guest_are_a_conflict() {
+    let mine = "ATTENDEE;PARTSTAT=ACCEPTED:mailto:bob@example.net";
+    let theirs = "ATTENDEE;PARTSTAT=DECLINED:mailto:bob@example.net";
+    check(&[("bob", mine)], &[("bob", theirs)], &[mine], &["ATTENDEE"]);
+}
+
+#[test]
+fn a_guest_removed_by_one_and_left_alone_by_the_other_is_removed() {
+    for sides in [[&[("bob", "")][..], &[][..]], [&[][..], &[("bob", "")][..]]] {
+        let result = merge(&object(BASE), Some(&with(sides[0])), Some(&with(sides[1])));
+        let text = String::from_utf8(result.document.unwrap().write()).unwrap();
+        assert!(!text.contains("bob") && result.conflicts.is_empty(), "{text}");
+    }
+}
+
+#[test]
+fn dates_that_both_sides_exclude_add_up() {
+    check(
+        &[("", "EXDATE:20261201T140000Z")],
+        &[("", "EXDATE:20261208T140000Z")],
+        &["EXDATE:20261201T140000Z", "EXDATE:20261208T140000Z"],
+        &[],
+    );
+}
+
+#[test]
+fn the_higher_sequence_stands_and_nobody_is_told() {
+    check(&[("SEQUENCE", "SEQUENCE:10")], &[("SEQUENCE", "SEQUENCE:9")], &["SEQUENCE:10"], &[]);
+    check(&[("SEQUENCE", "SEQUENCE:9")], &[("SEQUENCE", "SEQUENCE:10")], &["SEQUENCE:10"], &[]);
+}
+
+#[test]
+fn removing_the_object_stands_unless_the_other_side_changed_it() {
+    let base = object(BASE);
+    let (same, other) = (with(&[("DTSTAMP", "DTSTAMP:20261102T090000Z")]), with(&[("SUMMARY", "SUMMARY:Two")]));
+    let outcome = |mine, theirs| {
+        let result = merge(&base, mine, theirs);
+        (result.document.is_some(), result.conflicts.len())
+    };
+    assert_eq!(outcome(None, None), (false, 0));
+    assert_eq!(outcome(None, Some(&same)), (false, 0));
+    assert_eq!(outcome(None, Some(&other)), (false, 1));
+    assert_eq!(outcome(Some(&same), None), (false, 0));
+    assert_eq!(outcome(Some(&other), None), (true, 1));
+}
+
+#[test]
+fn an_override_of_each_side_is_kept() {
+    let add = |document: &Document, id: &str| {
+        let mut document = document.clone();
+        let over = object(&["UID:1", id, "SUMMARY:Over"]);
+        let over = over.calendar().unwrap().components().next().unwrap().clone();
+        document.calendar_mut().unwrap().push_component(over);
+        document
+    };
+    let base = object(BASE);
+    let (mine, theirs) = (add(&base, "RECURRENCE-ID:20261201T140000Z"), add(&base, "RECURRENCE-ID:20261208T140000Z"));
+    let result = merge(&base, Some(&mine), Some(&theirs));
+    assert_eq!(result.document.unwrap().calendar().unwrap().components().count(), 3);
+    assert_eq!(result.conflicts, []);
+}
+
+#[test]
+fn the_same_occurrence_told_in_two_zones_is_one_component() {
+    let component = |line: &str| key_of(object(&["UID:1", line]).calendar().unwrap().components().next().unwrap());
+    assert_eq!(
+        component("RECURRENCE-ID;TZID=Europe/Berlin:20261201T150000"),
+        component("RECURRENCE-ID:20261201T140000Z"),
+    );
+}
+
+#[test]
+fn an_alarm_that_only_i_added_is_added() {
+    let alarm = |trigger: &str| {
+        let mut alarm = Component::new("VALARM");
+        alarm.push(crate::ical::Property::new("TRIGGER", trigger));
+        alarm
+    };
+    let base = object(BASE);
+    let with_alarm = |trigger: &str| {
+        let mut document = base.clone();
+        document.calendar_mut().unwrap().components_mut().next().unwrap().push_component(alarm(trigger));
+        document
+    };
+    let result = merge(&base, Some(&with_alarm("-PT5M")), Some(&with_alarm("-PT9M")));
+    let text = String::from_utf8(result.document.unwrap().write()).unwrap();
+    assert!(text.contains("-PT5M") && text.contains("-PT9M") && result.conflicts.is_empty(), "{text}");
+    let base = with_alarm("-PT1M");
+    let result = merge(&base, Some(&with_alarm("-PT5M")), Some(&with_alarm("-PT9M")));
+    let text = String::from_utf8(result.document.unwrap().write()).unwrap();
+    assert!(text.contains("-PT5M") && !text.contains("-PT9M"), "{text}");
+    assert_eq!(result.conflicts[0].property.as_deref(), Some("VALARM"));
+}
