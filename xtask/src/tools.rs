@@ -82,7 +82,8 @@ pub(crate) fn for_build() -> Outcome {
 
 /// Everything else that the tests use; each problem names what will be skipped for lack of it.
 pub(crate) fn for_test() -> Vec<Problem> {
-    let attempts = [wasm_target("wasm32-wasip1"), install(&DENY), debian::install_missing(), axe()];
+    let attempts =
+        [wasm_target("wasm32-wasip1"), install(&DENY), debian::install_missing(), debian::unpack_cyrus_imapd(), axe()];
     attempts.into_iter().filter_map(Result::err).collect()
 }
 

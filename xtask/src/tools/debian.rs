@@ -1,7 +1,9 @@
 //! The Debian packages of the journeys: real servers and a real browser.
 
+use std::path::Path;
+
 use crate::process::{command, output, run};
-use crate::project::{Outcome, Problem, say};
+use crate::project::{Outcome, Problem, files_below, say};
 
 /// A program the journeys use and the package that has it.
 ///
@@ -39,6 +41,25 @@ pub(super) fn install_missing() -> Outcome {
         .map_err(|problem| Problem(format!("journeys against real servers are skipped; {problem}")))
 }
 
+/// Unpacks `imapd` of Cyrus into `target/tools/cyrus`: its package cannot be installed beside Dovecot's.
+pub(super) fn unpack_cyrus_imapd() -> Outcome {
+    const PACKAGE: &str = "cyrus-imapd";
+    let folder = super::folder().join("cyrus");
+    if folder.join("usr/lib/cyrus/bin/imapd").exists() || Path::new("/usr/lib/cyrus/bin/imapd").exists() {
+        return Ok(());
+    }
+    if output("dpkg-deb", &["--version"]).is_none() {
+        return Err(Problem(format!("{PACKAGE} is not to be had: this is no Debian")));
+    }
+    say(&format!("fetching {PACKAGE} with apt-get (usually 2 seconds)"));
+    std::fs::create_dir_all(&folder)?;
+    run(apt_get().args(["download", "-qq", PACKAGE]).current_dir(&folder))?;
+    let packages = files_below(&folder);
+    let package = packages.iter().find(|path| path.extension().is_some_and(|extension| extension == "deb"));
+    let package = package.ok_or_else(|| Problem(format!("apt-get fetched no {PACKAGE}")))?;
+    run(command("dpkg-deb").arg("-x").arg(package).arg(&folder))
+}
+
 fn apt_get() -> std::process::Command {
     let mut apt = command("apt-get");
     // Postfix asks questions; nothing may start by itself.
@@ -48,7 +69,7 @@ fn apt_get() -> std::process::Command {
 
 fn is_there(program: &str) -> bool {
     if program.starts_with('/') {
-        return std::path::Path::new(program).exists();
+        return Path::new(program).exists();
     }
     output("sh", &["-c", &format!("command -v {program}")]).is_some()
 }
