@@ -85,6 +85,18 @@ impl Connection {
         std::mem::take(&mut self.arrived)
     }
 
+    /// Takes the next bytes, at most up to the end of a line, waiting until there are some.
+    ///
+    /// Not more than a line: what comes behind STARTTLS must be seen to be there. Nothing is lost when the wait is
+    /// broken off.
+    pub(crate) async fn read_some(&mut self) -> io::Result<Vec<u8>> {
+        if self.arrived.is_empty() {
+            self.read_more().await?;
+        }
+        let line = self.arrived.iter().position(|byte| *byte == b'\n').map(|end| end + 1);
+        Ok(self.arrived.drain(..line.unwrap_or(self.arrived.len())).collect())
+    }
+
     /// Gives bytes back that were taken but not used.
     pub(crate) fn give_back(&mut self, unused: &[u8]) {
         self.arrived.splice(0..0, unused.iter().copied());

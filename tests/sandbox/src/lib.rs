@@ -5,8 +5,10 @@
 //! misreading of a standard on one side is not repeated on the other.
 
 mod connection;
+mod credentials;
 pub mod delivery;
 pub mod fault;
+mod imap;
 pub mod limit;
 pub mod provider;
 pub mod server;

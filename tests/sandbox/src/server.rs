@@ -8,8 +8,8 @@ use tokio::task::JoinSet;
 
 use crate::connection::Encryption;
 use crate::provider::Provider;
-use crate::smtp;
 use crate::tls::{Authority, TlsError};
+use crate::{imap, smtp};
 
 /// Why the sandbox did not start.
 #[derive(Debug, thiserror::Error)]
@@ -34,6 +34,10 @@ pub struct Ports {
     pub smtps: u16,
     /// SMTP submission with STARTTLS.
     pub smtp: u16,
+    /// IMAP with TLS from the start.
+    pub imaps: u16,
+    /// IMAP with STARTTLS.
+    pub imap: u16,
 }
 
 /// Where the servers listen.
@@ -43,6 +47,10 @@ pub struct Addresses {
     pub smtps: SocketAddr,
     /// SMTP submission with STARTTLS.
     pub smtp: SocketAddr,
+    /// IMAP with TLS from the start.
+    pub imaps: SocketAddr,
+    /// IMAP with STARTTLS.
+    pub imap: SocketAddr,
 }
 
 /// A running sandbox. Dropping it ends all its servers and connections.
@@ -62,10 +70,19 @@ impl Sandbox {
     pub async fn start(provider: Provider, ports: Ports) -> Result<Self, StartError> {
         let authority = Authority::new()?;
         let (smtps, smtp) = (listen(ports.smtps).await?, listen(ports.smtp).await?);
-        let addresses = Addresses { smtps: address_of(&smtps)?, smtp: address_of(&smtp)? };
+        let (imaps, imap) = (listen(ports.imaps).await?, listen(ports.imap).await?);
+        let addresses = Addresses {
+            smtps: address_of(&smtps)?,
+            smtp: address_of(&smtp)?,
+            imaps: address_of(&imaps)?,
+            imap: address_of(&imap)?,
+        };
         let mut tasks = JoinSet::new();
         for (listener, encryption) in [(smtps, Encryption::Implicit), (smtp, Encryption::OnRequest)] {
             tasks.spawn(smtp::serve(listener, provider.clone(), authority.clone(), encryption));
+        }
+        for (listener, encryption) in [(imaps, Encryption::Implicit), (imap, Encryption::OnRequest)] {
+            tasks.spawn(imap::serve(listener, provider.clone(), authority.clone(), encryption));
         }
         Ok(Self { provider, authority, addresses, _tasks: tasks })
     }

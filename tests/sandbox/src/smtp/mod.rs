@@ -1,6 +1,5 @@
 //! The submission server (RFC 6409): accepts mail from people who have logged in and brings it to its recipients.
 
-mod login;
 mod session;
 
 use tokio::net::TcpListener;

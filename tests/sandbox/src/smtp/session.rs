@@ -7,11 +7,11 @@ use smtp_proto::request::receiver::DataReceiver;
 use smtp_proto::{AUTH_LOGIN, AUTH_PLAIN, Error, MAIL_SMTPUTF8, MailFrom, RcptTo, Request};
 
 use crate::connection::{Connection, Encryption};
+use crate::credentials::{self, Credentials};
 use crate::delivery::{Authentication, Envelope, deliver};
 use crate::fault::Step;
 use crate::limit;
 use crate::provider::{Provider, Service};
-use crate::smtp::login;
 use crate::tls::Authority;
 
 const HOST: &str = "smtp.sandbox.test";
@@ -152,15 +152,14 @@ impl Session {
         }
         let credentials = match mechanism {
             AUTH_PLAIN => {
-                let given = if initial.is_empty() { self.ask("").await? } else { login::decode(initial) };
-                given.as_deref().and_then(login::plain)
+                let given = if initial.is_empty() { self.ask("").await? } else { credentials::decode(initial) };
+                given.as_deref().and_then(credentials::plain)
             }
             AUTH_LOGIN => {
-                let address = if initial.is_empty() { self.ask("Username:").await? } else { login::decode(initial) };
+                let address =
+                    if initial.is_empty() { self.ask("Username:").await? } else { credentials::decode(initial) };
                 match address {
-                    Some(address) => {
-                        self.ask("Password:").await?.map(|password| login::Credentials { address, password })
-                    }
+                    Some(address) => self.ask("Password:").await?.map(|password| Credentials { address, password }),
                     None => None,
                 }
             }
@@ -187,9 +186,9 @@ impl Session {
 
     /// Asks a question of a login; `None` when the answer is not base64 text or the client breaks off with `*`.
     async fn ask(&mut self, question: &str) -> io::Result<Option<String>> {
-        self.reply(334, &login::encode(question)).await?;
+        self.reply(334, &credentials::encode(question)).await?;
         let line = self.connection.read_line(limit::SMTP_LINE_BYTES).await?;
-        Ok(line.and_then(|line| login::decode(std::str::from_utf8(&line).ok()?)))
+        Ok(line.and_then(|line| credentials::decode(std::str::from_utf8(&line).ok()?)))
     }
 
     async fn begin_mail(&mut self, from: &MailFrom<Cow<'_, str>>) -> io::Result<Next> {

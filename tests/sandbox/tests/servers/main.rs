@@ -2,5 +2,6 @@
 
 #![expect(clippy::unwrap_used, reason = "a test ends where something fails")]
 
+mod mailbox;
 mod people;
 mod submission;

@@ -7,6 +7,7 @@ use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, ServerName};
 use rustls::{ClientConfig, RootCertStore};
 use sandbox::Sandbox;
+use sandbox::delivery::{Authentication, Envelope, deliver};
 use sandbox::provider::Provider;
 use sandbox::server::Ports;
 use tokio::io::{AsyncBufReadExt, AsyncRead, AsyncWrite, AsyncWriteExt, BufStream};
@@ -118,5 +119,49 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Lines<S> {
 
     pub(crate) async fn is_closed(&mut self) -> bool {
         self.read().await.is_empty()
+    }
+}
+
+impl<S: AsyncRead + AsyncWrite + Unpin> Lines<S> {
+    /// Says a command to an IMAP server and gives all lines of its answer, the tagged one last, without its tag.
+    pub(crate) async fn ask(&mut self, command: &str) -> Vec<String> {
+        self.write(&format!("T1 {command}\r\n")).await;
+        self.answer().await
+    }
+
+    /// Reads the lines of an answer up to the tagged one, or to a request to go on.
+    pub(crate) async fn answer(&mut self) -> Vec<String> {
+        let mut lines = Vec::new();
+        loop {
+            let line = self.read().await;
+            let ends = line.is_empty() || line.starts_with("T1 ") || line.starts_with('+');
+            lines.push(line.trim_end().trim_start_matches("T1 ").to_owned());
+            if ends {
+                return lines;
+            }
+        }
+    }
+}
+
+impl People {
+    pub(crate) async fn imap(&self) -> Lines<TlsStream<TcpStream>> {
+        Lines::greeted(self.tls(self.sandbox.addresses().imaps.port()).await).await
+    }
+
+    pub(crate) async fn imap_plain(&self) -> Lines<TcpStream> {
+        Lines::greeted(TcpStream::connect(self.sandbox.addresses().imap).await.unwrap()).await
+    }
+
+    pub(crate) async fn imap_logged_in(&self, address: &str) -> Lines<TlsStream<TcpStream>> {
+        let mut raw = self.imap().await;
+        let answer = raw.ask(&format!("LOGIN {address} \"{PASSWORD}\"")).await;
+        assert!(answer[0].starts_with("OK "), "{answer:?}");
+        raw
+    }
+
+    /// Puts a mail into somebody's INBOX, as if it had come from outside.
+    pub(crate) fn deliver(&self, recipient: &str, raw: &str) {
+        let envelope = Envelope { sender: "someone@example.org".into(), recipients: vec![recipient.into()] };
+        deliver(self.sandbox.provider(), &envelope, raw.as_bytes(), Authentication::Pass);
     }
 }

@@ -1,4 +1,4 @@
-//! What a client says to log in by SMTP (RFC 4616, and the older LOGIN).
+//! What a client says to log in (RFC 4616, and the older LOGIN of SMTP).
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
