@@ -2,6 +2,7 @@
 
 pub mod dav;
 pub mod ical;
+pub mod invite;
 pub mod merge;
 pub mod mime;
 pub mod sync;

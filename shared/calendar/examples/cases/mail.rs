@@ -1,0 +1,86 @@
+//! `read_mail`: the operations on mail.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use calendar::invite::{self, Note, Reader, RecipientAction, SenderVerdict};
+use calendar::mime::{Charsets, MailAddress, Mailbox};
+use encoding_rs::Encoding;
+use serde_json::{Value, json};
+
+use crate::field::{fields, required_text};
+use crate::{Answer, Operation};
+
+/// The operations of this group.
+pub(crate) const OPERATIONS: &[Operation] = &[("read_mail", read_mail)];
+
+/// The charsets that a browser would lend.
+struct AllCharsets;
+
+impl Charsets for AllCharsets {
+    fn decode(&self, label: &str, bytes: &[u8]) -> Option<String> {
+        Encoding::for_label(label.as_bytes()).map(|encoding| encoding.decode(bytes).0.into_owned())
+    }
+}
+
+fn read_mail(request: &Value) -> Answer {
+    let eml = STANDARD.decode(required_text(request, "eml")?).map_err(|error| format!("eml: {error}"))?;
+    let me = addresses(request.get("me"));
+    let reader = Reader { charsets: &AllCharsets, ..Reader::of(&me) };
+    let reading = invite::read_mail(&eml, &reader).map_err(|error| error.to_string())?;
+    let found: Vec<Value> = reading
+        .found
+        .iter()
+        .map(|found| json!({ "method": found.method, "ics": found.ics, "where": found.place }))
+        .collect();
+    let address = |mailbox: &Option<Mailbox>| mailbox.as_ref().map(|mailbox| mailbox.address().key());
+    let sender = json!({
+        "from": address(&reading.sender.from),
+        "reply_to": address(&reading.sender.reply_to),
+        "verdict": match reading.sender.verdict {
+            SenderVerdict::Verified => "verified",
+            SenderVerdict::Unverified => "unverified",
+            SenderVerdict::Failed => "failed",
+            SenderVerdict::System => "system",
+        },
+    });
+    let bounce = reading.bounce.map(|bounce| {
+        let recipients: Vec<Value> = bounce
+            .recipients
+            .iter()
+            .map(|recipient| {
+                let action = match recipient.action {
+                    RecipientAction::Failed => "failed",
+                    RecipientAction::Delayed => "delayed",
+                    RecipientAction::Delivered => "delivered",
+                };
+                json!({ "address": recipient.address.key(), "status": recipient.status, "action": action })
+            })
+            .collect();
+        json!({ "recipients": recipients, "message_id": bounce.message_id })
+    });
+    let notes: Vec<Value> = reading.notes.iter().map(note).collect();
+    Ok(fields(json!({ "found": found, "sender": sender, "bounce": bounce, "notes": notes })))
+}
+
+fn note(note: &Note) -> Value {
+    match note {
+        Note::Winmail => json!({ "note": "winmail" }),
+        Note::Sealed => json!({ "note": "sealed" }),
+        Note::Unreadable { place, problem } => {
+            json!({ "note": "unreadable", "where": place, "why": problem.to_string() })
+        }
+        Note::UncertainText { place } => json!({ "note": "uncertain_text", "where": place }),
+        Note::MethodsDiffer { place } => json!({ "note": "methods_differ", "where": place }),
+        Note::Structure(problem) => json!({ "note": "structure", "why": format!("{problem:?}") }),
+    }
+}
+
+/// The person's own addresses: a list, or one of them.
+fn addresses(value: Option<&Value>) -> Vec<MailAddress> {
+    let texts: Vec<&str> = match value {
+        Some(Value::Array(list)) => list.iter().filter_map(Value::as_str).collect(),
+        Some(Value::String(text)) => vec![text],
+        _ => Vec::new(),
+    };
+    texts.into_iter().filter_map(|text| MailAddress::parse(text).ok()).collect()
+}
