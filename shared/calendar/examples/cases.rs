@@ -13,6 +13,8 @@ mod field;
 mod mail;
 #[path = "cases/merge.rs"]
 mod merge;
+#[path = "cases/time.rs"]
+mod time;
 
 /// What a group answers for one request: the fields of the result, or why the question cannot be asked.
 type Answer = Result<Map<String, Value>, String>;
@@ -21,7 +23,7 @@ type Answer = Result<Map<String, Value>, String>;
 type Operation = (&'static str, fn(&Value) -> Answer);
 
 /// Every group's operations.
-const GROUPS: &[&[Operation]] = &[ABOUT, mail::OPERATIONS, merge::OPERATIONS];
+const GROUPS: &[&[Operation]] = &[ABOUT, mail::OPERATIONS, merge::OPERATIONS, time::OPERATIONS];
 
 /// The operation that tells what this build can do.
 const ABOUT: &[Operation] = &[("about", about)];

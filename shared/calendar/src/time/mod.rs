@@ -5,3 +5,6 @@
 pub mod duration;
 pub mod moment;
 pub mod period;
+pub mod recurrence;
+mod wall;
+pub mod zone;

@@ -1,0 +1,28 @@
+//! Questions of time: recurrence rules and zones.
+
+use calendar::time::moment::Moment;
+use calendar::time::recurrence::{MAX_OCCURRENCES, Rule, RuleProblem, Series};
+use calendar::time::zone::identify;
+use serde_json::{Value, json};
+
+use crate::field::{self, fields, optional_text, required_text};
+use crate::{Answer, Operation};
+
+/// The operations of this group.
+pub(crate) const OPERATIONS: &[Operation] = &[("rrule", rrule)];
+
+fn rrule(request: &Value) -> Answer {
+    let tzid = optional_text(request, "tzid");
+    let start = Moment::parse(required_text(request, "dtstart")?, tzid).map_err(|problem| problem.to_string())?;
+    let rule: Rule = required_text(request, "rrule")?.parse().map_err(|problem: RuleProblem| problem.to_string())?;
+    let zone = tzid.and_then(|tzid| identify(tzid, None).zone);
+    let series = Series::new(&rule, &start, zone.as_ref()).map_err(|problem| problem.to_string())?;
+    let from = match optional_text(request, "from") {
+        Some(from) => field::moment(from).ok_or_else(|| format!("from: {from:?} is no time"))?,
+        None => start.clone(),
+    };
+    let limit = request["limit"].as_u64().map_or(MAX_OCCURRENCES, |limit| limit as usize);
+    let starts: Vec<String> =
+        series.starts_from(series.local(&from)).take(limit).map(|start| series.moment(start).to_string()).collect();
+    Ok(fields(json!({ "starts": starts })))
+}

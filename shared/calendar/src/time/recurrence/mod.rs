@@ -1,0 +1,15 @@
+//! Recurrence: when a rule says that something happens again (RFC 5545 section 3.3.10).
+
+mod days;
+#[cfg(test)]
+mod examples;
+#[cfg(test)]
+mod naive;
+mod plan;
+mod rule;
+mod series;
+mod walk;
+
+pub use rule::{End, Frequency, Rule, RuleProblem, WeekdayNumber};
+pub use series::{Series, SeriesProblem, Starts};
+pub use walk::{MAX_CANDIDATES, MAX_OCCURRENCES};

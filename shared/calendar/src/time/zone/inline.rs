@@ -1,0 +1,197 @@
+//! A zone as an object defines it by itself: the observances of a VTIMEZONE (RFC 5545 section 3.6.5).
+
+use jiff::civil::DateTime;
+
+use super::table::Zone;
+use crate::time::moment::Moment;
+use crate::time::recurrence::{Rule, Series};
+use crate::time::wall::wall_of;
+
+/// The end of the years in which a zone's own rules are followed, in Unix seconds: 1 January 2200. From there on the last
+/// offset stays.
+const FOLLOWED_UNTIL: i64 = 7_258_118_400;
+
+/// The onsets of one observance that are followed; twice what a yearly rule needs from 1601 on.
+const MAX_ONSETS: usize = 1_200;
+
+/// The observances of one VTIMEZONE.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct InlineZone {
+    /// The name by which the rest of the object refers to it.
+    pub tzid: String,
+    /// STANDARD and DAYLIGHT, in any order.
+    pub observances: Vec<Observance>,
+}
+
+/// One STANDARD or DAYLIGHT: an offset, and when it comes into force.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Observance {
+    /// DTSTART: the first onset, on a clock that still shows the offset before it.
+    pub start: DateTime,
+    /// TZOFFSETFROM: the offset before each onset, in seconds east of UTC.
+    pub offset_before: i32,
+    /// TZOFFSETTO: the offset from each onset on.
+    pub offset: i32,
+    /// RRULE, as often as it stands there.
+    pub rules: Vec<Rule>,
+    /// RDATE: onsets besides.
+    pub dates: Vec<Moment>,
+}
+
+/// Why a text is no offset from UTC.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{0:?} is no offset from UTC such as +0100")]
+pub struct OffsetProblem(String);
+
+impl InlineZone {
+    /// The clock that these observances describe; nothing when there are none.
+    pub fn zone(&self) -> Option<Zone> {
+        let first = self.observances.iter().min_by_key(|observance| observance.first_onset())?;
+        let mut onsets: Vec<(i64, i32)> = self.observances.iter().flat_map(Observance::onsets).collect();
+        // Of two at the same instant the one written later holds.
+        onsets.sort_by_key(|(instant, _)| *instant);
+        Some(Zone::from_changes(first.offset_before, onsets.into_iter()))
+    }
+}
+
+impl Observance {
+    fn first_onset(&self) -> i64 {
+        wall_of(self.start) - i64::from(self.offset_before)
+    }
+
+    /// The instants at which it comes into force, each with its offset.
+    fn onsets(&self) -> Vec<(i64, i32)> {
+        let mut onsets = vec![self.first_onset()];
+        let before = i64::from(self.offset_before);
+        for rule in &self.rules {
+            // The clock of the onsets is one that always shows the offset before, also for an UNTIL in UTC.
+            let start = Moment::Zoned { local: self.start, tzid: String::new() };
+            let Ok(series) = Series::new(rule, &start, Some(&Zone::fixed(self.offset_before))) else { continue };
+            let walls = series.walls_from(wall_of(self.start)).take_while(|wall| *wall < FOLLOWED_UNTIL);
+            onsets.extend(walls.take(MAX_ONSETS).map(|wall| wall - before));
+        }
+        onsets.extend(self.dates.iter().map(|date| match date {
+            Moment::Utc(instant) => instant.as_second(),
+            local => wall_of(local.civil()) - before,
+        }));
+        onsets.into_iter().map(|instant| (instant, self.offset)).collect()
+    }
+}
+
+/// Reads a value of type UTC-OFFSET (RFC 5545 section 3.3.14): `+0100`, `-033000`; seconds east of UTC, less than a day.
+pub fn parse_utc_offset(value: &str) -> Result<i32, OffsetProblem> {
+    let problem = || OffsetProblem(value.to_owned());
+    let text = value.trim_ascii();
+    let (sign, digits) = match text.as_bytes().split_first() {
+        Some((b'+', digits)) => (1, digits),
+        Some((b'-', digits)) => (-1, digits),
+        // The sign is not optional, yet some producers leave out the plus.
+        _ => (1, text.as_bytes()),
+    };
+    if !matches!(digits.len(), 4 | 6) || !digits.iter().all(u8::is_ascii_digit) {
+        return Err(problem());
+    }
+    let pair = |index: usize| {
+        digits.get(index..index + 2).map_or(0, |pair| i32::from(pair[0] - b'0') * 10 + i32::from(pair[1] - b'0'))
+    };
+    let (hours, minutes, seconds) = (pair(0), pair(2), pair(4));
+    if hours > 23 || minutes > 59 || seconds > 59 {
+        return Err(problem());
+    }
+    Ok(sign * (hours * 3_600 + minutes * 60 + seconds))
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::Timestamp;
+
+    use super::*;
+
+    fn observance(start: &str, before: &str, after: &str, rules: &[&str], dates: &[&str]) -> Observance {
+        Observance {
+            start: Moment::parse(start, None).unwrap().civil(),
+            offset_before: parse_utc_offset(before).unwrap(),
+            offset: parse_utc_offset(after).unwrap(),
+            rules: rules.iter().map(|rule| rule.parse().unwrap()).collect(),
+            dates: dates.iter().map(|date| Moment::parse(date, None).unwrap()).collect(),
+        }
+    }
+
+    fn zone(observances: Vec<Observance>) -> Zone {
+        InlineZone { tzid: "Mine".to_owned(), observances }.zone().unwrap()
+    }
+
+    #[test]
+    fn a_zone_as_outlook_writes_it_is_the_zone_it_means() {
+        let outlook = zone(vec![
+            observance("16010101T030000", "+0200", "+0100", &["FREQ=YEARLY;BYDAY=-1SU;BYMONTH=10"], &[]),
+            observance("16010101T020000", "+0100", "+0200", &["FREQ=YEARLY;BYDAY=-1SU;BYMONTH=3"], &[]),
+        ]);
+        let berlin = Zone::iana("Europe/Berlin").unwrap();
+        let mut instant: Timestamp = "2000-01-01T00:00:00Z".parse().unwrap();
+        while instant < "2060-01-01T00:00:00Z".parse().unwrap() {
+            assert_eq!(outlook.offset_seconds(instant), berlin.offset_seconds(instant), "{instant}");
+            instant += jiff::SignedDuration::from_hours(7);
+        }
+    }
+
+    #[test]
+    fn rules_that_end_and_dates_that_stand_alone_are_followed() {
+        let mixed = zone(vec![
+            observance(
+                "19671029T020000",
+                "-0400",
+                "-0500",
+                &["FREQ=YEARLY;BYDAY=-1SU;BYMONTH=10;UNTIL=20061029T060000Z"],
+                &[],
+            ),
+            observance(
+                "19870405T020000",
+                "-0500",
+                "-0400",
+                &["FREQ=YEARLY;BYDAY=1SU;BYMONTH=4;UNTIL=20060402T070000Z"],
+                &[],
+            ),
+            observance("20070311T020000", "-0500", "-0400", &[], &["20080309T020000", "20090308T070000Z"]),
+            observance("20071104T020000", "-0400", "-0500", &[], &["20081102T020000"]),
+        ]);
+        let new_york = Zone::iana("America/New_York").unwrap();
+        let mut instant: Timestamp = "1988-01-01T00:00:00Z".parse().unwrap();
+        while instant < "2009-10-01T00:00:00Z".parse().unwrap() {
+            assert_eq!(mixed.offset_seconds(instant), new_york.offset_seconds(instant), "{instant}");
+            instant += jiff::SignedDuration::from_hours(5);
+        }
+        assert_eq!(mixed.offset_seconds("2030-01-01T00:00:00Z".parse().unwrap()), -14_400);
+    }
+
+    #[test]
+    fn before_its_first_onset_a_zone_shows_the_offset_before_it() {
+        let one = zone(vec![observance("20200101T000000", "+0500", "+0600", &[], &[])]);
+        assert_eq!(one.offset_seconds("2019-12-31T18:59:59Z".parse().unwrap()), 18_000);
+        assert_eq!(one.offset_seconds("2019-12-31T19:00:00Z".parse().unwrap()), 21_600);
+    }
+
+    #[test]
+    fn a_hostile_rule_is_followed_only_so_far() {
+        let hostile = zone(vec![observance("20200101T000000", "+0000", "+0100", &["FREQ=SECONDLY"], &[])]);
+        assert_eq!(hostile.offset_seconds("2100-01-01T00:00:00Z".parse().unwrap()), 3_600);
+    }
+
+    #[test]
+    fn an_offset_is_read_with_and_without_seconds() {
+        for (text, seconds) in [
+            ("+0100", 3_600),
+            ("-0330", -12_600),
+            ("+053420", 20_060),
+            ("0000", 0),
+            ("-000001", -1),
+            (" +0100\r\n", 3_600),
+            ("+2359", 86_340),
+        ] {
+            assert_eq!(parse_utc_offset(text), Ok(seconds));
+        }
+        for text in ["", "+", "+1", "+01:00", "+2400", "+0160", "+010060", "+01000", "é0100", "--100"] {
+            assert_eq!(parse_utc_offset(text), Err(OffsetProblem(text.to_owned())));
+        }
+    }
+}

@@ -1,0 +1,12 @@
+//! Zones: what any producer's TZID means, and which instant a wall clock shows there.
+
+mod alias;
+mod book;
+mod inline;
+mod name;
+mod table;
+
+pub use book::Zones;
+pub use inline::{InlineZone, Observance, OffsetProblem, parse_utc_offset};
+pub use name::{How, Named, current_name, iana_names, identify};
+pub use table::Zone;
