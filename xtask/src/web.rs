@@ -5,6 +5,7 @@
 
 mod name;
 mod pack;
+mod style;
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -47,7 +48,7 @@ pub(crate) fn build(care: Care) -> Outcome {
     }
     run_command(&mut trunk)?;
     let files = gather(&trunk_output)?;
-    let files = name::with_hashes(name::without_inline_script(files)?);
+    let files = name::with_hashes(name::without_inline_script(style::in_one_file(files))?);
     replace_folder(&web(), &files, care)?;
     say(&format!("  the page is in {} after {} s", web().display(), started.elapsed().as_secs()));
     Ok(())
