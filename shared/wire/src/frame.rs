@@ -7,8 +7,8 @@
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Appended, Capability, DavReply, DavRequest, Discovered, Fetched, MESSAGE_LIMIT_BYTES, MailRequest, Mailbox,
-    Refusal, Secret, Selected, SessionId, Submit, Submitted,
+    Appended, Capability, Credentials, DavReply, DavRequest, Discovered, Fetched, MESSAGE_LIMIT_BYTES, MailRequest,
+    Mailbox, Refusal, Secret, Selected, Server, SessionId, Submit, Submitted,
 };
 
 /// Which exchange a frame belongs to; chosen by the engine, never reused on one connection.
@@ -140,6 +140,13 @@ pub struct Limits {
 pub enum Request {
     /// Hand a mail over to a submission server; the mail follows as body.
     Submit(Submit),
+    /// Sign in to a submission server, once, and leave; answered with [`Reply::Done`].
+    TrySubmission {
+        /// The submission server.
+        server: Server,
+        /// Who signs in.
+        credentials: Credentials,
+    },
     /// Read or file mail.
     Mail(MailRequest),
     /// One CalDAV request; its content follows as body.
