@@ -8,6 +8,8 @@ pub mod certificate;
 pub mod daemon;
 pub mod eventually;
 pub mod folder;
+pub mod guest;
+pub mod invitation;
 pub mod mailbox;
 pub mod person;
 pub mod program;
