@@ -6,8 +6,10 @@
 
 mod connection;
 mod credentials;
+mod dav;
 pub mod delivery;
 pub mod fault;
+pub mod ics;
 mod imap;
 pub mod limit;
 pub mod provider;

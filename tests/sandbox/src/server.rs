@@ -9,7 +9,7 @@ use tokio::task::JoinSet;
 use crate::connection::Encryption;
 use crate::provider::Provider;
 use crate::tls::{Authority, TlsError};
-use crate::{imap, smtp};
+use crate::{dav, imap, smtp};
 
 /// Why the sandbox did not start.
 #[derive(Debug, thiserror::Error)]
@@ -38,6 +38,8 @@ pub struct Ports {
     pub imaps: u16,
     /// IMAP with STARTTLS.
     pub imap: u16,
+    /// CalDAV over HTTPS.
+    pub dav: u16,
 }
 
 /// Where the servers listen.
@@ -51,6 +53,8 @@ pub struct Addresses {
     pub imaps: SocketAddr,
     /// IMAP with STARTTLS.
     pub imap: SocketAddr,
+    /// CalDAV over HTTPS.
+    pub dav: SocketAddr,
 }
 
 /// A running sandbox. Dropping it ends all its servers and connections.
@@ -71,11 +75,13 @@ impl Sandbox {
         let authority = Authority::new()?;
         let (smtps, smtp) = (listen(ports.smtps).await?, listen(ports.smtp).await?);
         let (imaps, imap) = (listen(ports.imaps).await?, listen(ports.imap).await?);
+        let dav = listen(ports.dav).await?;
         let addresses = Addresses {
             smtps: address_of(&smtps)?,
             smtp: address_of(&smtp)?,
             imaps: address_of(&imaps)?,
             imap: address_of(&imap)?,
+            dav: address_of(&dav)?,
         };
         let mut tasks = JoinSet::new();
         for (listener, encryption) in [(smtps, Encryption::Implicit), (smtp, Encryption::OnRequest)] {
@@ -84,6 +90,7 @@ impl Sandbox {
         for (listener, encryption) in [(imaps, Encryption::Implicit), (imap, Encryption::OnRequest)] {
             tasks.spawn(imap::serve(listener, provider.clone(), authority.clone(), encryption));
         }
+        tasks.spawn(dav::serve(dav, provider.clone(), authority.clone()));
         Ok(Self { provider, authority, addresses, _tasks: tasks })
     }
 

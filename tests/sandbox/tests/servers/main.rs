@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a test ends where something fails")]
 
+mod calendar;
 mod mailbox;
 mod people;
 mod submission;

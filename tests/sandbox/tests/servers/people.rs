@@ -10,7 +10,7 @@ use sandbox::Sandbox;
 use sandbox::delivery::{Authentication, Envelope, deliver};
 use sandbox::provider::Provider;
 use sandbox::server::Ports;
-use tokio::io::{AsyncBufReadExt, AsyncRead, AsyncWrite, AsyncWriteExt, BufStream};
+use tokio::io::{AsyncBufReadExt, AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt, BufStream};
 use tokio::net::TcpStream;
 use tokio_rustls::TlsConnector;
 use tokio_rustls::client::TlsStream;
@@ -163,5 +163,46 @@ impl People {
     pub(crate) fn deliver(&self, recipient: &str, raw: &str) {
         let envelope = Envelope { sender: "someone@example.org".into(), recipients: vec![recipient.into()] };
         deliver(self.sandbox.provider(), &envelope, raw.as_bytes(), Authentication::Pass);
+    }
+}
+
+/// The answer to an HTTP request.
+#[derive(Debug)]
+pub(crate) struct Reply {
+    pub(crate) status: u16,
+    pub(crate) head: String,
+    pub(crate) body: String,
+}
+
+impl Reply {
+    /// The value of a header.
+    pub(crate) fn header(&self, name: &str) -> Option<&str> {
+        let lines = self.head.lines().filter_map(|line| line.split_once(": "));
+        lines.into_iter().find(|(own, _)| own.eq_ignore_ascii_case(name)).map(|(_, value)| value)
+    }
+}
+
+impl People {
+    /// Sends a request to the CalDAV server as `address`; `None` when the connection was cut.
+    pub(crate) async fn dav(&self, address: &str, request: &str, headers: &[&str], body: &str) -> Option<Reply> {
+        let authorization = format!("Authorization: Basic {}", base64(&format!("{address}:{PASSWORD}")));
+        self.dav_raw(request, &[&[authorization.as_str()], headers].concat(), body).await
+    }
+
+    pub(crate) async fn dav_raw(&self, request: &str, headers: &[&str], body: &str) -> Option<Reply> {
+        let mut stream = self.tls(self.sandbox.addresses().dav.port()).await;
+        let headers: String = headers.iter().map(|header| format!("{header}\r\n")).collect();
+        let text = format!(
+            "{request} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nContent-Length: {}\r\n{headers}\r\n{body}",
+            body.len()
+        );
+        stream.write_all(text.as_bytes()).await.unwrap();
+        let mut reply = Vec::new();
+        // A server that closes without saying so by TLS has still said all it had to say.
+        let _ = stream.read_to_end(&mut reply).await;
+        let reply = String::from_utf8(reply).unwrap();
+        let (head, body) = reply.split_once("\r\n\r\n")?;
+        let status = head.split(' ').nth(1)?.parse().ok()?;
+        Some(Reply { status, head: head.to_owned(), body: body.to_owned() })
     }
 }
