@@ -181,6 +181,14 @@ pub enum FormProblem {
     Gone,
     /// Nothing has been changed yet.
     NothingChanged,
+    /// Somebody else organizes the event.
+    NotYours,
+    /// The stored event may only be shown: its calendar cannot be written to, or it is not well formed.
+    ReadOnly,
+    /// The series repeats on days that its rule names, and cannot be moved to another day as a whole.
+    SeriesDay,
+    /// The series has exceptions, so whole days and times of day cannot be exchanged.
+    SeriesForm,
 }
 
 /// A time zone to choose.
