@@ -1,17 +1,17 @@
-//! `read_mail`: the operations on mail.
+//! `compose` and `read_mail`: the operations on mail.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use calendar::invite::{self, Note, Reader, RecipientAction, SenderVerdict};
+use calendar::invite::{self, Note, Outgoing, Reader, RecipientAction, SenderVerdict};
 use calendar::mime::{Charsets, MailAddress, Mailbox};
 use encoding_rs::Encoding;
 use serde_json::{Value, json};
 
-use crate::field::{fields, required_text};
+use crate::field::{document, fields, optional_text, required_text};
 use crate::{Answer, Operation};
 
 /// The operations of this group.
-pub(crate) const OPERATIONS: &[Operation] = &[("read_mail", read_mail)];
+pub(crate) const OPERATIONS: &[Operation] = &[("compose", compose), ("read_mail", read_mail)];
 
 /// The charsets that a browser would lend.
 struct AllCharsets;
@@ -20,6 +20,32 @@ impl Charsets for AllCharsets {
     fn decode(&self, label: &str, bytes: &[u8]) -> Option<String> {
         Encoding::for_label(label.as_bytes()).map(|encoding| encoding.decode(bytes).0.into_owned())
     }
+}
+
+fn compose(request: &Value) -> Answer {
+    let me = request.get("me").ok_or("me is missing")?;
+    let address = MailAddress::parse(required_text(me, "address")?).map_err(|error| format!("me: {error}"))?;
+    let from = Mailbox::new(optional_text(me, "name").unwrap_or_default(), address);
+    let to = request.get("to").and_then(Value::as_array).ok_or("to is missing")?;
+    let to: Result<Vec<MailAddress>, String> = to
+        .iter()
+        .map(|address| MailAddress::parse(address.as_str().unwrap_or_default()).map_err(|error| format!("to: {error}")))
+        .collect();
+    let seed = request.get("boundary_seed").map(|seed| seed.as_str().map_or_else(|| seed.to_string(), str::to_owned));
+    let composed = invite::compose(&Outgoing {
+        from: &from,
+        to: &to?,
+        message: &document(request, "message")?,
+        now: required_text(request, "now")?.parse().map_err(|error| format!("now: {error}"))?,
+        message_id: required_text(request, "message_id")?,
+        boundary_seed: &seed.unwrap_or_default(),
+        zone: optional_text(request, "zone").unwrap_or("UTC"),
+        occasion: None,
+        in_reply_to: optional_text(request, "in_reply_to"),
+        is_automatic: false,
+    });
+    let composed = composed.map_err(|error| error.to_string())?;
+    Ok(fields(json!({ "eml": STANDARD.encode(&composed.bytes) })))
 }
 
 fn read_mail(request: &Value) -> Answer {

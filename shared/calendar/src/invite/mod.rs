@@ -5,12 +5,21 @@
 
 mod authentication;
 mod bounce;
+mod compose;
 mod find;
+mod letter;
+mod outline;
 mod read;
+mod rule;
 mod sender;
+mod when;
 
 pub use authentication::{Authentication, Finding, Verdict};
 pub use bounce::{Bounce, Recipient, RecipientAction, read_delivery_status};
+pub use compose::{ComposeProblem, Composed, Outgoing, compose};
 pub use find::{Found, PartProblem, is_calendar_part, read_part};
+pub use letter::Occasion;
+pub use outline::{OutlinePart, outline};
 pub use read::{Note, Reader, Reading, read_mail};
+pub use rule::rule_in_words;
 pub use sender::{Sender, SenderVerdict, judge_sender};
