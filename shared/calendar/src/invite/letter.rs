@@ -70,7 +70,7 @@ impl Occasion {
             "DECLINECOUNTER" => Self::CounterDeclined,
             "REFRESH" => Self::Refresh,
             _ => match first.and_then(|component| component.value("SEQUENCE")) {
-                Some(sequence) if sequence.trim_start_matches('0') != "" => Self::Update,
+                Some(sequence) if !sequence.trim_start_matches('0').is_empty() => Self::Update,
                 _ => Self::Invitation,
             },
         }
