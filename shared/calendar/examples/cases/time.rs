@@ -2,14 +2,15 @@
 
 use calendar::time::moment::Moment;
 use calendar::time::recurrence::{MAX_OCCURRENCES, Rule, RuleProblem, Series};
-use calendar::time::zone::identify;
+use calendar::time::vtimezone::VTimezone;
+use calendar::time::zone::{Zone, identify};
 use serde_json::{Value, json};
 
 use crate::field::{self, fields, optional_text, required_text};
 use crate::{Answer, Operation};
 
 /// The operations of this group.
-pub(crate) const OPERATIONS: &[Operation] = &[("rrule", rrule)];
+pub(crate) const OPERATIONS: &[Operation] = &[("rrule", rrule), ("vtimezone", vtimezone)];
 
 fn rrule(request: &Value) -> Answer {
     let tzid = optional_text(request, "tzid");
@@ -25,4 +26,17 @@ fn rrule(request: &Value) -> Answer {
     let starts: Vec<String> =
         series.starts_from(series.local(&from)).take(limit).map(|start| series.moment(start).to_string()).collect();
     Ok(fields(json!({ "starts": starts })))
+}
+
+fn vtimezone(request: &Value) -> Answer {
+    let tzid = required_text(request, "tzid")?;
+    let instant = |name: &str| {
+        let text = required_text(request, name)?;
+        let moment = field::moment(text).ok_or_else(|| format!("{name}: {text:?} is no time"))?;
+        Ok::<_, String>(Zone::utc().instant(moment.civil()))
+    };
+    let zone =
+        VTimezone::of(tzid, instant("from")?, instant("to")?).ok_or_else(|| format!("no zone is called {tzid:?}"))?;
+    let ics = format!("BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//Calpost//EN\r\n{zone}END:VCALENDAR\r\n");
+    Ok(fields(json!({ "ics": ics })))
 }

@@ -6,5 +6,6 @@ pub mod duration;
 pub mod moment;
 pub mod period;
 pub mod recurrence;
+pub mod vtimezone;
 mod wall;
 pub mod zone;
