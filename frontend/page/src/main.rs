@@ -1,3 +1,5 @@
-//! The screen.
+//! Starts the page.
 
-fn main() {}
+fn main() {
+    page::screen::start();
+}

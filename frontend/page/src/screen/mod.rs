@@ -1,0 +1,29 @@
+//! The screens, and what decides which of them is shown.
+
+pub mod agenda;
+pub mod calendar;
+pub mod frame;
+pub mod keys;
+pub mod root;
+pub mod server_form;
+pub mod sign_in;
+pub mod week;
+
+use leptos::prelude::*;
+use leptos::web_sys::{CustomEvent, CustomEventInit};
+
+/// Starts the page in the place the start file keeps for it.
+pub fn start() {
+    std::panic::set_hook(Box::new(|panic| {
+        let detail = CustomEventInit::new();
+        detail.set_detail(&panic.to_string().into());
+        if let Ok(event) = CustomEvent::new_with_event_init_dict("calpost-stopped", &detail) {
+            let _painted = window().dispatch_event(&event);
+        }
+    }));
+    let Some(place) = document().get_element_by_id("page") else { return };
+    if let Some(start) = document().get_element_by_id("start") {
+        start.remove();
+    }
+    mount_to(wasm_bindgen::JsCast::unchecked_into(place), root::Root).forget();
+}

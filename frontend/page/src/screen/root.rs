@@ -1,0 +1,66 @@
+//! The root: the sign-in screen, or the frame with a screen in it, and what floats above both.
+
+use intent::SignInView;
+use leptos::prelude::*;
+
+use super::frame::Frame;
+use super::sign_in::SignInScreen;
+use crate::component::icon::Icon;
+use crate::state::App;
+use crate::text;
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Stage {
+    Looking,
+    SignedOut,
+    SignedIn,
+}
+
+/// Everything.
+#[component]
+pub fn Root() -> impl IntoView {
+    let app = App::start();
+    provide_context(app);
+    let stage = Memo::new(move |_| match app.session.view.get() {
+        SignInView::Unknown => Stage::Looking,
+        SignInView::SignedIn(_) => Stage::SignedIn,
+        _ => Stage::SignedOut,
+    });
+    Effect::new(move || {
+        let place = app.places.current.get();
+        document().set_title(&format!(
+            "{} – Calpost",
+            if stage.get() == Stage::SignedIn { place.title() } else { "Sign in" }
+        ));
+    });
+    let said = move || {
+        let answer = app.answers.latest.get().and_then(|entry| {
+            let name = text::name_or(&entry.name, &entry.address).to_owned();
+            entry.answer.map(|answer| text::answer::announcement(&name, answer, text::title_or(&entry.title)))
+        });
+        answer.unwrap_or_else(|| app.notices.said.get())
+    };
+    view! {
+        {move || match stage.get() {
+            Stage::Looking => view! { <Opening /> }.into_any(),
+            Stage::SignedOut => view! { <SignInScreen /> }.into_any(),
+            Stage::SignedIn => view! { <Frame /> }.into_any(),
+        }}
+        <p class="hidden-text" role="status" aria-live="polite">{said}</p>
+    }
+}
+
+/// What a person who is signed in sees until the engine has looked.
+#[component]
+fn Opening() -> impl IntoView {
+    view! {
+        <main class="bare">
+            <div class="loading">
+                <h1 class="brand"><Icon name="i-mark" />"Calpost"</h1>
+                <label class="hidden-text" for="opening">"Opening your calendar"</label>
+                <progress id="opening"></progress>
+                <p class="quiet hint">"Opening your calendar from this device."</p>
+            </div>
+        </main>
+    }
+}

@@ -1,0 +1,44 @@
+//! Which answers arrived, and what became of them.
+
+use intent::{AnswerEntry, AnswerOutcome, Point};
+use leptos::prelude::*;
+
+/// Which answers arrived.
+#[derive(Clone, Copy)]
+pub struct Answers {
+    /// Newest first; nothing until the engine has told.
+    pub entries: ReadSignal<Option<Vec<AnswerEntry>>>,
+    set_entries: WriteSignal<Option<Vec<AnswerEntry>>>,
+    /// The answer entered last while the page was open.
+    pub latest: ReadSignal<Option<AnswerEntry>>,
+    set_latest: WriteSignal<Option<AnswerEntry>>,
+}
+
+impl Answers {
+    pub(super) fn new() -> Self {
+        let (entries, set_entries) = signal(None);
+        let (latest, set_latest) = signal(None);
+        Self { entries, set_entries, latest, set_latest }
+    }
+
+    pub(super) fn hear(self, entries: Vec<AnswerEntry>) {
+        let fresh = self.entries.with_untracked(|before| {
+            let before = before.as_ref()?;
+            entries.iter().find(|entry| entry.outcome == AnswerOutcome::Applied && !before.contains(entry)).cloned()
+        });
+        if fresh.is_some() {
+            self.set_latest.set(fresh);
+        }
+        self.set_entries.set(Some(entries));
+    }
+
+    /// How many answers were entered today and yesterday.
+    pub fn since_yesterday(self, now: Point) -> usize {
+        self.entries.with(|entries| {
+            let recent = |entry: &&AnswerEntry| {
+                entry.received.day >= now.day.plus(-1) && matches!(entry.outcome, AnswerOutcome::Applied)
+            };
+            entries.as_ref().map_or(0, |entries| entries.iter().filter(recent).count())
+        })
+    }
+}
