@@ -194,7 +194,8 @@ fn facts(main: &Component, components: &[&Component], reader: Option<&Clock>) ->
         facts.push(("When", line));
     }
     if let (Some(span), Some(rule)) = (&span, main.value("RRULE")) {
-        let words = rule_in_words(rule, span.date()).unwrap_or_else(|| "on several dates".to_owned());
+        let words = rule.parse().ok().and_then(|rule| rule_in_words(&rule, span.date()));
+        let words = words.unwrap_or_else(|| "on several dates".to_owned());
         facts.push(("Repeats", words));
     }
     let place = text_of(main, "LOCATION", MAX_DESCRIPTION_CHARACTERS).replace('\n', ", ");

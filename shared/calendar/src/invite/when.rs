@@ -4,33 +4,33 @@
 
 use jiff::Timestamp;
 use jiff::civil::{Date, DateTime};
-use jiff::tz::TimeZone;
 
 use crate::ical::Component;
 use crate::time::duration::Duration;
 use crate::time::moment::Moment;
+use crate::time::zone::{Zone, identify};
 
 /// A zone, and the short name that a sentence uses for it.
 #[derive(Clone, Debug)]
 pub(crate) struct Clock {
     name: String,
-    zone: TimeZone,
+    zone: Zone,
 }
 
 impl Clock {
-    /// The clock of a zone that the tz database knows, under any capitalization.
+    /// The clock of a zone that is known by its name, whoever gave that name.
     pub(crate) fn of(tzid: &str) -> Option<Self> {
-        let zone = TimeZone::get(tzid).ok()?;
-        Some(Self { name: short_zone_name(tzid), zone })
+        let named = identify(tzid, None);
+        Some(Self { name: short_zone_name(named.iana.unwrap_or(tzid)), zone: named.zone? })
     }
 
     /// What it shows at an instant.
     pub(crate) fn shows(&self, instant: Timestamp) -> DateTime {
-        self.zone.to_datetime(instant)
+        self.zone.local(instant)
     }
 
-    fn instant(&self, local: DateTime) -> Option<Timestamp> {
-        self.zone.to_timestamp(local).ok()
+    fn instant(&self, local: DateTime) -> Timestamp {
+        self.zone.instant(local)
     }
 }
 
@@ -76,7 +76,7 @@ impl Span {
     /// The shortest way to say when it starts: `Thu 19 Nov, 15:00`, with the year where it is not this year.
     pub(crate) fn in_short(&self, now: Timestamp) -> String {
         let start = self.start.civil();
-        let this_year = TimeZone::UTC.to_datetime(now).year();
+        let this_year = Zone::utc().local(now).year();
         let day = start.strftime(if start.year() == this_year { "%a %-d %b" } else { "%a %-d %b %Y" });
         match &self.start {
             Moment::Date(_) => day.to_string(),
@@ -102,15 +102,12 @@ impl Span {
             return vec![format!("{} ({zone})", from_until(self.start.civil(), self.end.as_ref().map(Moment::civil)))];
         };
         let instant = |moment: &Moment| match moment {
-            Moment::Utc(instant) => Some(*instant),
+            Moment::Utc(instant) => *instant,
             Moment::Zoned { local, tzid } => Clock::of(tzid).unwrap_or_else(|| own.clone()).instant(*local),
             Moment::Floating(local) => own.instant(*local),
             Moment::Date(date) => own.instant(date.at(0, 0, 0, 0)),
         };
-        let Some(start) = instant(&self.start) else {
-            return vec![format!("{} ({})", from_until(self.start.civil(), None), own.name)];
-        };
-        let end = self.end.as_ref().and_then(instant);
+        let (start, end) = (instant(&self.start), self.end.as_ref().map(instant));
         let says = |clock: &Clock| from_until(clock.shows(start), end.map(|end| clock.shows(end)));
         match reader.filter(|reader| reader.name != own.name) {
             Some(reader) if says(reader) == says(&own) => {
