@@ -1,15 +1,20 @@
 //! A look into somebody's mailbox, and a mail from somebody, with clients that are no part of the product.
 
 use std::net::{Ipv4Addr, TcpStream};
+use std::time::Duration;
 
 use lettre::address::Envelope;
 use lettre::transport::smtp::SmtpTransport;
 use lettre::transport::smtp::authentication::Credentials;
 use lettre::{Address, Transport as _};
+use mail_parser::{MessageParser, MessagePart};
 
-use crate::eventually::eventually;
+use crate::eventually::within;
 use crate::person::Person;
 use crate::provider::Provider;
+
+/// How long a mail may take from a button in the page to a mailbox.
+const DELIVERY: Duration = Duration::from_secs(30);
 
 /// Somebody's mailbox over IMAP.
 pub struct Mailbox {
@@ -56,14 +61,45 @@ impl Mailbox {
     /// When it does not arrive.
     #[track_caller]
     pub fn expect_message(&mut self, text: &str) -> Vec<u8> {
-        let found = eventually(|| {
-            let all = self.messages("INBOX");
+        self.expect_in("INBOX", text)
+    }
+
+    /// The one message of a folder that holds a text, once it is there.
+    ///
+    /// # Panics
+    ///
+    /// When it does not arrive.
+    #[track_caller]
+    pub fn expect_in(&mut self, folder: &str, text: &str) -> Vec<u8> {
+        let found = within(DELIVERY, || {
+            let all = self.messages(folder);
             let count = all.len();
-            all.into_iter()
-                .find(|message| holds(message, text))
-                .ok_or_else(|| format!("{} has {count} messages, none with {text:?}", self.owner))
+            let found = all.into_iter().find(|message| holds(message, text));
+            found.ok_or_else(|| format!("{}'s {folder} has {count} messages, none with {text:?}", self.owner))
         });
         found.unwrap_or_else(|missing| panic!("{missing}"))
+    }
+
+    /// How many messages of the inbox are not marked as read.
+    ///
+    /// # Panics
+    ///
+    /// When the server ends the session.
+    #[track_caller]
+    pub fn unread(&mut self) -> usize {
+        self.session.examine("INBOX").expect("there is an inbox");
+        self.session.search("UNSEEN").expect("the server searches").len()
+    }
+
+    /// Marks every message of the inbox as read, as another mail program does.
+    ///
+    /// # Panics
+    ///
+    /// When the server ends the session.
+    #[track_caller]
+    pub fn mark_all_read(&mut self) {
+        self.session.select("INBOX").expect("there is an inbox");
+        self.session.store("1:*", "+FLAGS (\\Seen)").expect("the server marks");
     }
 
     /// How many messages of the inbox hold a text.
@@ -90,6 +126,12 @@ pub fn send(provider: &Provider, from: &Person, to: &Person, message: &[u8]) {
     transport.send_raw(&envelope, message).expect("the submission server takes the mail");
 }
 
+/// Whether a text stands in the subject or in a part, decoded and unfolded.
 fn holds(message: &[u8], text: &str) -> bool {
-    String::from_utf8_lossy(message).contains(text)
+    let Some(message) = MessageParser::default().parse(message) else { return false };
+    let is_in_part = |part: &MessagePart<'_>| {
+        let words = part.text_contents().unwrap_or_default();
+        words.contains(text) || words.replace("\r\n ", "").contains(text)
+    };
+    message.subject().is_some_and(|subject| subject.contains(text)) || message.parts.iter().any(is_in_part)
 }

@@ -12,6 +12,7 @@ use std::rc::Rc;
 use std::time::Instant;
 
 use crate::browser::{Browser, Chromedriver};
+use crate::organizer::Organizer;
 use crate::program;
 use crate::provider::{Kind, Provider};
 use crate::relay::Relay;
@@ -55,6 +56,17 @@ impl Stage {
         let browser = browser.unwrap_or_else(|trouble| panic!("no browser: {trouble}"));
         self.browsers.push(Rc::clone(&browser));
         browser
+    }
+
+    /// Somebody of the provider at a browser of her own.
+    ///
+    /// # Panics
+    ///
+    /// When no browser can be started.
+    #[track_caller]
+    pub fn organizer(&mut self, name: &str) -> Organizer {
+        let person = self.provider.person(name);
+        Organizer::at(self.browser(), person)
     }
 
     /// Keeps what could tell why it failed.

@@ -6,13 +6,15 @@ mod session;
 
 use std::cell::RefCell;
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 use serde_json::{Value, json};
 
+use crate::eventually::eventually;
+use crate::folder::Folder;
 use crate::program;
 use crate::trouble::Trouble;
 pub use part::{Part, Role};
@@ -29,6 +31,7 @@ pub struct Browser {
     session: Session,
     address: String,
     console: RefCell<Vec<String>>,
+    downloads: Folder,
     // Kept so that chromedriver outlives its browsers.
     _chromedriver: Rc<Chromedriver>,
 }
@@ -44,9 +47,12 @@ impl Browser {
             session: Session::start(chromedriver)?,
             address: address.to_owned(),
             console: RefCell::default(),
+            downloads: Folder::new(),
             _chromedriver: Rc::clone(chromedriver),
         };
         browser.show_at(DESK, "light")?;
+        let saving = json!({ "behavior": "allow", "downloadPath": browser.downloads.path() });
+        browser.session.cdp("Browser.setDownloadBehavior", &saving)?;
         browser.session.post("url", &json!({ "url": address }))?;
         Ok(browser)
     }
@@ -127,6 +133,35 @@ impl Browser {
             self.press("Tab");
         }
         panic!("Tab does not reach {role:?} {name:?}; it passed {passed:?}");
+    }
+
+    /// The files that were saved so far.
+    #[must_use]
+    pub fn downloads(&self) -> Vec<PathBuf> {
+        let entries = fs::read_dir(self.downloads.path()).into_iter().flatten().flatten();
+        let is_whole = |path: &PathBuf| path.extension().is_none_or(|extension| extension != "crdownload");
+        let mut files: Vec<_> = entries.map(|entry| entry.path()).filter(is_whole).collect();
+        files.sort();
+        files
+    }
+
+    /// The bytes of the file that was saved since.
+    ///
+    /// # Panics
+    ///
+    /// When none was.
+    #[track_caller]
+    #[must_use]
+    pub fn expect_download(&self, before: &[PathBuf]) -> Vec<u8> {
+        let found = eventually(|| {
+            let now = self.downloads();
+            let new = now.iter().find(|path| !before.contains(path));
+            let path = new.ok_or_else(|| format!("nothing was saved beside {now:?}"))?;
+            fs::read(path)
+                .map_err(|error| error.to_string())
+                .and_then(|bytes| if bytes.is_empty() { Err("the saved file is empty".into()) } else { Ok(bytes) })
+        });
+        found.unwrap_or_else(|missing| panic!("{missing}"))
     }
 
     /// Keeps pictures of the screen in light, dark and on a phone, and looks for what keeps people out.

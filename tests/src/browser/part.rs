@@ -3,11 +3,13 @@
 //! A part is a way to something, walked anew for every verb, because a page redraws. Every verb waits for its object to
 //! be there, and fails with the roles and names that were there instead.
 
+use std::time::Duration;
+
 use serde_json::{Value, json};
 
 use super::session::Session;
 use super::text_of;
-use crate::eventually::eventually;
+use crate::eventually::{PATIENCE, within};
 
 /// What something on the page is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -64,6 +66,7 @@ struct Step {
 pub struct Part<'browser> {
     session: &'browser Session,
     way: Vec<Step>,
+    patience: Duration,
 }
 
 /// Something found: its number in the browser's document, and its accessible name.
@@ -74,7 +77,7 @@ struct Node {
 
 impl<'browser> Part<'browser> {
     pub(super) fn whole(session: &'browser Session) -> Self {
-        Self { session, way: Vec::new() }
+        Self { session, way: Vec::new(), patience: PATIENCE }
     }
 
     /// The part of that role and name inside this one.
@@ -94,7 +97,13 @@ impl<'browser> Part<'browser> {
     fn find_role(&self, role: &str, name: &str) -> Self {
         let mut way = self.way.clone();
         way.push(Step { role: role.to_owned(), name: name.to_owned() });
-        Self { session: self.session, way }
+        Self { session: self.session, way, patience: self.patience }
+    }
+
+    /// The same, waited for longer or shorter than usual.
+    #[must_use]
+    pub fn patiently(&self, patience: Duration) -> Self {
+        Self { patience, ..self.clone() }
     }
 
     /// Clicks it.
@@ -161,15 +170,33 @@ impl<'browser> Part<'browser> {
         self.must(|| self.call(script, &[json!(value)]).map(|_| ()));
     }
 
-    /// What the input holds.
+    /// Chooses the option of a list whose words hold this text.
     ///
     /// # Panics
     ///
-    /// When it is not there.
+    /// When there is no such list or option.
     #[track_caller]
-    #[must_use]
-    pub fn value(&self) -> String {
-        self.must(|| Ok(text_of(&self.call("function() { return this.value ?? ''; }", &[])?)))
+    pub fn choose(&self, text: &str) {
+        let script = "function(text) { const option = [...this.options].find((one) => one.text.includes(text)); \
+                      return option ? option.value : null; }";
+        let value = self.must(|| {
+            let value = self.call(script, &[json!(text)])?;
+            value.as_str().map(str::to_owned).ok_or_else(|| format!("no option {text:?}"))
+        });
+        self.pick(&value);
+    }
+
+    /// Waits until the input holds this.
+    ///
+    /// # Panics
+    ///
+    /// When it does not come to.
+    #[track_caller]
+    pub fn expect_value(&self, expected: &str) {
+        self.must(|| {
+            let value = text_of(&self.call("function() { return this.value ?? ''; }", &[])?);
+            if value == expected { Ok(()) } else { Err(format!("holds {value:?}, not {expected:?}")) }
+        });
     }
 
     /// Waits until it is there.
@@ -302,7 +329,7 @@ impl<'browser> Part<'browser> {
 
     #[track_caller]
     fn must<T>(&self, attempt: impl FnMut() -> Result<T, String>) -> T {
-        match eventually(attempt) {
+        match within(self.patience, attempt) {
             Ok(value) => value,
             Err(problem) => panic!("{}: {problem}", self.in_words()),
         }

@@ -5,6 +5,7 @@ mod dovecot;
 mod postfix;
 mod radicale;
 mod sandbox;
+mod silence;
 
 use std::path::{Path, PathBuf};
 
@@ -13,6 +14,7 @@ use crate::daemon::Daemon;
 use crate::folder::Folder;
 use crate::person::Person;
 use crate::trouble::Trouble;
+pub use silence::Silence;
 
 /// Which servers stand behind a journey.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -56,6 +58,10 @@ pub struct Provider {
     pub dav_url: String,
     /// The servers by name, so that a journey can let one hang or go.
     pub daemons: Vec<(&'static str, Daemon)>,
+    /// Guests who answer by themselves, as they are typed into the form; none at real servers.
+    pub guests: Vec<String>,
+    /// A server that takes connections and says nothing.
+    pub silence: Silence,
     /// The line the sandbox prints about itself, for the relay's `--demo`.
     pub description: Option<PathBuf>,
     authority: PathBuf,
@@ -86,6 +92,8 @@ impl Provider {
             imap_port: parts.imap_port,
             dav_url: parts.dav_url,
             daemons: parts.daemons,
+            guests: parts.guests,
+            silence: Silence::start()?,
             description: parts.description,
             authority: parts.authority,
             people: parts.people,
@@ -103,7 +111,8 @@ impl Provider {
     #[must_use]
     pub fn endpoints(&self) -> Vec<String> {
         let dav_port = self.dav_url.rsplit_once(':').map_or("443", |(_, rest)| rest.split('/').next().unwrap_or(rest));
-        [self.smtps_port.to_string(), self.imaps_port.to_string(), dav_port.to_owned()]
+        let silent_port = self.silence.port.to_string();
+        [self.smtps_port.to_string(), self.imaps_port.to_string(), dav_port.to_owned(), silent_port]
             .iter()
             .map(|port| format!("localhost:{port}"))
             .collect()
@@ -129,6 +138,13 @@ impl Provider {
         found.map(|(_, daemon)| daemon).expect("a server of this provider")
     }
 
+    /// What is written in one of its files so far.
+    #[must_use]
+    pub fn log(&self, name: &str) -> String {
+        let bytes = std::fs::read(self.folder.path().join(name)).unwrap_or_default();
+        String::from_utf8_lossy(&bytes).into_owned()
+    }
+
     /// The folder of its files.
     #[must_use]
     pub fn folder(&self) -> &Folder {
@@ -138,6 +154,7 @@ impl Provider {
 
 /// What starting a provider gives.
 struct Parts {
+    guests: Vec<String>,
     smtps_port: u16,
     smtp_port: Option<u16>,
     imaps_port: u16,
@@ -165,6 +182,7 @@ fn mail_and(
     let postfix = postfix::start(folder, &people, &dovecot)?;
     let CalendarServer { url, daemon } = calendar(folder, &people)?;
     Ok(Parts {
+        guests: Vec::new(),
         smtps_port: postfix.smtps_port,
         smtp_port: Some(postfix.smtp_port),
         imaps_port: dovecot.imaps_port,

@@ -32,7 +32,9 @@ fn parts(folder: &Folder, about: &Value, daemon: Daemon) -> Option<Parts> {
     let port = |name: &str| about[name]["port"].as_u64().and_then(|port| u16::try_from(port).ok());
     let ann = Person { name: "Ann".into(), address: text("address")?, password: text("password")? };
     folder.write("ca.pem", &text("ca")?);
+    let guests = about["guests"].as_array()?.iter().filter_map(|guest| guest["address"].as_str().map(str::to_owned));
     Some(Parts {
+        guests: guests.collect(),
         smtps_port: port("smtp")?,
         smtp_port: None,
         imaps_port: port("imap")?,
