@@ -42,7 +42,7 @@ pub(crate) fn build(care: Care) -> Outcome {
     trunk.arg("--dist").arg(&trunk_output).env("NO_COLOR", "true");
     if care == Care::Release {
         say("building page and engine (usually 5 minutes the first time, 1 minute afterwards)");
-        trunk.args(["--release", "--cargo-profile", "web"]);
+        trunk.args(["--release", "--cargo-profile", "wasm"]);
     } else {
         say("building page and engine quickly (usually 2 minutes the first time, seconds afterwards)");
     }

@@ -53,7 +53,7 @@ pub(super) fn unpack_cyrus_imapd() -> Outcome {
     }
     say(&format!("fetching {PACKAGE} with apt-get (usually 2 seconds)"));
     std::fs::create_dir_all(&folder)?;
-    run(apt_get().args(["download", "-qq", PACKAGE]).current_dir(&folder))?;
+    run(apt_get().args(["download", "-qq", "-o", "APT::Sandbox::User=root", PACKAGE]).current_dir(&folder))?;
     let packages = files_below(&folder);
     let package = packages.iter().find(|path| path.extension().is_some_and(|extension| extension == "deb"));
     let package = package.ok_or_else(|| Problem(format!("apt-get fetched no {PACKAGE}")))?;
