@@ -9,6 +9,8 @@ use serde_json::{Map, Value, json};
 
 #[path = "cases/field.rs"]
 mod field;
+#[path = "cases/itip.rs"]
+mod itip;
 #[path = "cases/mail.rs"]
 mod mail;
 #[path = "cases/merge.rs"]
@@ -23,7 +25,7 @@ type Answer = Result<Map<String, Value>, String>;
 type Operation = (&'static str, fn(&Value) -> Answer);
 
 /// Every group's operations.
-const GROUPS: &[&[Operation]] = &[ABOUT, mail::OPERATIONS, merge::OPERATIONS, time::OPERATIONS];
+const GROUPS: &[&[Operation]] = &[ABOUT, itip::OPERATIONS, mail::OPERATIONS, merge::OPERATIONS, time::OPERATIONS];
 
 /// The operation that tells what this build can do.
 const ABOUT: &[Operation] = &[("about", about)];

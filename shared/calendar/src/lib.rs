@@ -4,6 +4,7 @@ pub mod dav;
 pub mod draft;
 pub mod ical;
 pub mod invite;
+pub mod itip;
 pub mod merge;
 pub mod mime;
 pub mod sync;

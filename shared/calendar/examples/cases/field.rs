@@ -60,6 +60,15 @@ pub(crate) fn text(document: &Document) -> String {
     String::from_utf8_lossy(&document.write()).into_owned()
 }
 
+/// Adds a calendar or null to a result as `NAME`, or as `NAME_base64` where it is not UTF-8.
+pub(crate) fn put_bytes(result: &mut Map<String, Value>, name: &str, bytes: Option<Vec<u8>>) {
+    match bytes.map(String::from_utf8) {
+        None => result.insert(name.to_owned(), Value::Null),
+        Some(Ok(text)) => result.insert(name.to_owned(), Value::String(text)),
+        Some(Err(error)) => result.insert(format!("{name}_base64"), Value::String(STANDARD.encode(error.as_bytes()))),
+    };
+}
+
 /// The fields of an object.
 pub(crate) fn fields(value: Value) -> Map<String, Value> {
     match value {

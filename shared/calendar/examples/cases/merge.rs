@@ -3,9 +3,9 @@
 use calendar::ical::Address;
 use calendar::merge::{self, ComponentKey};
 use calendar::time::moment::Moment;
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
-use crate::field::{self, document, fields, optional_document, optional_text, required_text};
+use crate::field::{self, document, fields, optional_document, optional_text, put_bytes, required_text};
 use crate::{Answer, Operation};
 
 /// The operations of this group.
@@ -41,7 +41,9 @@ fn edit(request: &Value) -> Answer {
         let line = component.all_mut("ATTENDEE").find(|line| line.address() == attendee);
         line.ok_or("that person is not invited")?.set_parameter("PARTSTAT", partstat);
     }
-    Ok(fields(json!({ "ics": field::text(&document) })))
+    let mut result = Map::new();
+    put_bytes(&mut result, "ics", Some(document.write()));
+    Ok(result)
 }
 
 fn component(key: &ComponentKey) -> Value {

@@ -1,0 +1,180 @@
+//! What a component says, freed from how it is written, and what an edit changed in it.
+//!
+//! Two texts that mean the same must not look like a change, or guests are mailed for nothing: rules are compared by
+//! their meaning, ends whether by DTEND or DURATION, lists as sets, and the order of lines never counts.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::timeline::{Instance, Span, Timeline, moments};
+use crate::ical::{Component, Property};
+use crate::time::moment::Moment;
+use crate::time::recurrence::{Rule, Series};
+
+/// The properties, besides time, place and status, whose change a guest gets to see.
+const SEEN: [&str; 16] = [
+    "SUMMARY",
+    "DESCRIPTION",
+    "URL",
+    "GEO",
+    "RESOURCES",
+    "ATTACH",
+    "CONTACT",
+    "COMMENT",
+    "CONFERENCE",
+    "PRIORITY",
+    "CLASS",
+    "IMAGE",
+    "STYLED-DESCRIPTION",
+    "X-ALT-DESC",
+    "X-GOOGLE-CONFERENCE",
+    "X-MICROSOFT-SKYPETEAMSMEETINGURL",
+];
+
+/// What an edit changed in a component.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Change {
+    /// Start or end.
+    pub time: bool,
+    /// RRULE or RDATE.
+    pub recurrence: bool,
+    /// EXDATE.
+    pub exceptions: bool,
+    /// LOCATION.
+    pub place: bool,
+    /// STATUS.
+    pub status: bool,
+    /// Anything else a guest gets to see.
+    pub text: bool,
+}
+
+impl Change {
+    /// Whether answers given before do not hold any more (RFC 6638 section 3.2.8).
+    #[must_use]
+    pub fn is_reschedule(self) -> bool {
+        self.time || self.recurrence
+    }
+
+    /// Whether SEQUENCE rises (RFC 5546 section 2.1.4).
+    #[must_use]
+    pub fn is_significant(self) -> bool {
+        self.time || self.recurrence || self.exceptions || self.place || self.status
+    }
+
+    /// Whether guests get to see it. Exceptions reach them as cancelled occurrences.
+    #[must_use]
+    pub fn is_seen(self) -> bool {
+        self.time || self.recurrence || self.place || self.status || self.text
+    }
+}
+
+/// The meaning of one component.
+#[derive(Debug)]
+pub struct Facts {
+    span: Option<Span>,
+    /// The zone counts where the event recurs, because its clock decides about later occurrences.
+    zone: String,
+    rules: Vec<Recurrence>,
+    dates: BTreeSet<Instance>,
+    exceptions: BTreeSet<Instance>,
+    place: String,
+    status: String,
+    seen: BTreeMap<&'static str, Vec<String>>,
+}
+
+#[derive(Debug)]
+enum Recurrence {
+    Read(Box<Series>),
+    Unreadable(String),
+}
+
+impl PartialEq for Recurrence {
+    fn eq(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Read(one), Self::Read(other)) => one.means_the_same_as(other),
+            (Self::Unreadable(one), Self::Unreadable(other)) => one == other,
+            _ => false,
+        }
+    }
+}
+
+impl Facts {
+    /// The meaning of a component of the object that has this timeline.
+    #[must_use]
+    pub fn of(component: &Component, timeline: &Timeline) -> Self {
+        let span = timeline.span(component);
+        let zone = span.as_ref().map(|span| timeline.zone_name(&span.start)).unwrap_or_default();
+        let start = span.as_ref().map(|span| match &span.start {
+            Moment::Zoned { local, .. } => Moment::Zoned { local: *local, tzid: zone.clone() },
+            other => other.clone(),
+        });
+        let rules = component.all("RRULE").map(|rule| recurrence(rule.value(), start.as_ref(), timeline)).collect();
+        let instances = |name: &str| -> BTreeSet<Instance> {
+            component.all(name).flat_map(moments).map(|moment| timeline.instance(&moment)).collect()
+        };
+        let seen = SEEN.iter().filter_map(|name| Some((*name, seen_values(component, name)?))).collect();
+        Self {
+            span,
+            zone,
+            rules,
+            dates: instances("RDATE"),
+            exceptions: instances("EXDATE"),
+            place: component.property("LOCATION").map(text).unwrap_or_default(),
+            status: component
+                .value("STATUS")
+                .map(str::to_ascii_uppercase)
+                .filter(|it| it != "CONFIRMED")
+                .unwrap_or_default(),
+            seen,
+        }
+    }
+
+    /// What is different in the newer of two versions.
+    #[must_use]
+    pub fn change_to(&self, newer: &Self) -> Change {
+        let recurs = !self.rules.is_empty() || !newer.rules.is_empty();
+        let spans = |facts: &Self| facts.span.as_ref().map(|span| (span.begins, span.ends, span.start.is_date()));
+        Change {
+            time: spans(self) != spans(newer) || (recurs && self.zone != newer.zone),
+            recurrence: !is_same_set(&self.rules, &newer.rules) || self.dates != newer.dates,
+            exceptions: self.exceptions != newer.exceptions,
+            place: self.place != newer.place,
+            status: self.status != newer.status,
+            text: self.seen != newer.seen,
+        }
+    }
+}
+
+/// Whether a component says that it does not take place.
+#[must_use]
+pub fn is_cancelled(component: &Component) -> bool {
+    component.value("STATUS").is_some_and(|status| status.eq_ignore_ascii_case("CANCELLED"))
+}
+
+fn recurrence(value: &str, start: Option<&Moment>, timeline: &Timeline) -> Recurrence {
+    let read = start.and_then(|start| {
+        let rule: Rule = value.parse().ok()?;
+        Series::of_event(&rule, start, Some(&timeline.zones().of(start))).ok()
+    });
+    match read {
+        Some(series) => Recurrence::Read(Box::new(series)),
+        None => Recurrence::Unreadable(value.trim().to_ascii_uppercase()),
+    }
+}
+
+fn is_same_set(one: &[Recurrence], other: &[Recurrence]) -> bool {
+    one.len() == other.len()
+        && one.iter().all(|rule| other.contains(rule))
+        && other.iter().all(|rule| one.contains(rule))
+}
+
+/// The values of a property as a set; nothing where all of them are empty or say what their absence says as well.
+fn seen_values(component: &Component, name: &str) -> Option<Vec<String>> {
+    let is_default = |value: &str| matches!((name, value), (_, "") | ("PRIORITY", "0") | ("CLASS", "PUBLIC"));
+    let mut values: Vec<String> = component.all(name).map(text).filter(|value| !is_default(value)).collect();
+    values.sort_unstable();
+    (!values.is_empty()).then_some(values)
+}
+
+fn text(property: &Property) -> String {
+    property.text().trim().replace("\r\n", "\n")
+}

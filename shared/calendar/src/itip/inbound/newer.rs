@@ -1,0 +1,59 @@
+//! Whether a message says something newer than what is stored.
+
+use super::super::object::{Message, Object, Stored};
+use super::super::occurrence::occurrence;
+use super::super::revision::Revision;
+use super::super::timeline::{Instance, Timeline, moment};
+use crate::ical::Component;
+
+/// What is stored, to be compared with messages about it.
+pub(super) struct Known<'o> {
+    pub(super) object: &'o Object,
+    pub(super) timeline: Timeline,
+}
+
+impl<'o> Known<'o> {
+    pub(super) fn of(object: &'o Object) -> Self {
+        Self { object, timeline: Timeline::of(object) }
+    }
+
+    /// The occurrence that a component of a message means; nothing for the series.
+    pub(super) fn instance_of(&self, component: &Component, of_message: &Timeline) -> Option<Instance> {
+        let moment = component.property("RECURRENCE-ID").and_then(moment)?;
+        Some(self.timeline.instance_from(of_message, &moment))
+    }
+
+    /// The stored component about an occurrence, or the series.
+    pub(super) fn component(&self, instance: Option<Instance>) -> Option<&'o Component> {
+        match instance {
+            None => self.object.series(),
+            Some(instance) => self.object.overrides().find(|it| self.timeline.instance_of(it) == Some(instance)),
+        }
+    }
+
+    /// What is known of an occurrence or of the series: the stored component, or what the series says of the occurrence.
+    pub(super) fn former(&self, instance: Option<Instance>) -> Option<Component> {
+        if let Some(component) = self.component(instance) {
+            return Some(component.clone());
+        }
+        let instance = instance.filter(|instance| self.timeline.had(*instance))?;
+        self.object.series().map(|series| occurrence(series, &self.timeline, instance))
+    }
+
+    /// How recent the stored word about an occurrence is; the series stands in for a missing override.
+    pub(super) fn revision(&self, instance: Option<Instance>) -> Option<Revision> {
+        self.component(instance).or_else(|| self.object.series()).map(Revision::of)
+    }
+}
+
+/// Whether some component's (SEQUENCE, DTSTAMP) is higher than that of the stored component it speaks of, the series
+/// standing in for a missing override.
+#[must_use]
+pub fn is_newer(stored: &Stored, message: &Message) -> bool {
+    let known = Known::of(stored);
+    let timeline = Timeline::of(message);
+    message.components().any(|component| {
+        let revision = known.revision(known.instance_of(component, &timeline));
+        revision.is_none_or(|revision| Revision::of(component) > revision)
+    })
+}

@@ -1,0 +1,139 @@
+//! REQUEST: an invitation, or a newer version of one (RFC 5546 section 3.2.2).
+
+use std::collections::BTreeSet;
+
+use super::super::facts::{Change, Facts};
+use super::super::object::{Stored, is_override};
+use super::super::occurrence::occurrence;
+use super::super::revision::{Revision, sequence};
+use super::super::timeline::{Instance, Timeline};
+use super::newer::Known;
+use super::update::{first_copy, make_own, update, update_zones};
+use super::{Incoming, Outcome, Received, on_the_organizers_word};
+use crate::ical::Component;
+
+pub(super) fn receive(incoming: Incoming<'_>) -> Received {
+    let Incoming { me, stored, message, .. } = incoming;
+    let Some(organizer) = message.organizer() else {
+        return Received::invalid("The invitation does not say who organizes the event.");
+    };
+    let has_start = |component: &Component| component.property("DTSTART").is_some() || !component.is("VEVENT");
+    if !message.components().all(has_start) {
+        return Received::invalid("The invitation does not say when the event is.");
+    }
+    if me.organizes(Some(organizer)) || stored.is_some_and(|stored| me.organizes(stored.organizer())) {
+        return Received::left(Outcome::NotForMe, "You organize this event yourself; nobody can invite you to it.");
+    }
+    let Some(stored) = stored else {
+        return Received::question(Some(first_copy(message)), format!("{} invites you.", organizer.address()));
+    };
+    let known = Known::of(stored);
+    let timeline = Timeline::of(message);
+    let mut is_equal = false;
+    let mut news = Vec::new();
+    for component in message.components() {
+        let instance = known.instance_of(component, &timeline);
+        let revision = Revision::of(component);
+        match known.revision(instance) {
+            Some(stored) if revision < stored => {}
+            Some(stored) if revision == stored => is_equal = true,
+            _ => news.push((instance, component)),
+        }
+    }
+    if news.is_empty() {
+        return match is_equal {
+            true => Received::left(Outcome::Unchanged, "This version of the event is in the calendar already."),
+            false => Received::left(Outcome::Stale, "A newer version of the event is in the calendar."),
+        };
+    }
+    let changed = apply(incoming, &known, stored, &timeline, &news);
+    on_the_organizers_word(incoming, stored, changed, "The event was brought up to date")
+}
+
+pub(super) fn apply(
+    incoming: Incoming<'_>,
+    known: &Known<'_>,
+    stored: &Stored,
+    timeline: &Timeline,
+    news: &[(Option<Instance>, &Component)],
+) -> Stored {
+    let mut changed = stored.clone();
+    update_zones(&mut changed, incoming.message);
+    for (instance, newer) in news {
+        let newer_facts = Facts::of(newer, timeline);
+        let former = known.former(*instance);
+        let change = former.as_ref().map(|former| Facts::of(former, &known.timeline).change_to(&newer_facts));
+        put(incoming, &mut changed, known, *instance, former, newer, change.unwrap_or_default());
+        if instance.is_none() {
+            follow(incoming, &mut changed, known, newer);
+        }
+    }
+    changed
+}
+
+/// Puts a newer component where the stored one stands, or beside the others.
+fn put(
+    incoming: Incoming<'_>,
+    changed: &mut Stored,
+    known: &Known<'_>,
+    instance: Option<Instance>,
+    former: Option<Component>,
+    newer: &Component,
+    change: Change,
+) {
+    let is_meant = |component: &Component| known.timeline.instance_of(component) == instance;
+    if let Some(copy) = changed.object_mut().components_mut().find(|component| is_meant(component)) {
+        update(copy, newer, change, incoming.me);
+        return;
+    }
+    let mut copy = match former {
+        Some(former) => former,
+        None => {
+            let mut copy = newer.clone();
+            make_own(&mut copy);
+            copy
+        }
+    };
+    update(&mut copy, newer, change, incoming.me);
+    let calendar = changed.object_mut().calendar_mut();
+    if is_override(&copy) { calendar.push_component(copy) } else { calendar.insert_component(copy) }
+}
+
+/// Lets the overrides that the message does not speak of follow a newer series.
+///
+/// One that differs from the series in nothing but my answer stays as long as its occurrence does. One that the
+/// organizer made goes when a series with a higher SEQUENCE comes without it, or when its occurrence is gone.
+fn follow(incoming: Incoming<'_>, changed: &mut Stored, known: &Known<'_>, newer: &Component) {
+    let of_message = Timeline::of(incoming.message);
+    let spoken_of: BTreeSet<Instance> =
+        incoming.message.components().filter_map(|component| known.instance_of(component, &of_message)).collect();
+    let now = Timeline::of(changed);
+    let series = changed.series().cloned();
+    let mut followers = Vec::new();
+    let mut gone = BTreeSet::new();
+    for component in known.object.overrides() {
+        let Some(instance) = known.timeline.instance_of(component).filter(|it| !spoken_of.contains(it)) else {
+            continue;
+        };
+        let implied = known.object.series().filter(|_| known.timeline.had(instance));
+        let says_as_series = implied.is_some_and(|series| {
+            Facts::of(&occurrence(series, &known.timeline, instance), &known.timeline)
+                .change_to(&Facts::of(component, &known.timeline))
+                == Change::default()
+        });
+        if !now.has(instance) || (!says_as_series && sequence(newer) > sequence(component)) {
+            gone.insert(instance);
+        } else if says_as_series && let Some(series) = &series {
+            followers.push((instance, occurrence(series, &now, instance)));
+        }
+    }
+    let old = &known.timeline;
+    let calendar = changed.object_mut().calendar_mut();
+    calendar.retain_components(|component| old.instance_of(component).is_none_or(|it| !gone.contains(&it)));
+    for (instance, newer) in followers {
+        if let Some(copy) = calendar.components_mut().find(|component| old.instance_of(component) == Some(instance)) {
+            let change = Facts::of(copy, old).change_to(&Facts::of(&newer, &now));
+            update(copy, &newer, change, incoming.me);
+        }
+    }
+}

@@ -1,0 +1,26 @@
+//! Scheduling over mail (RFC 5546): what an organizer's edit, an attendee's answer and an incoming message lead to.
+
+mod attendee;
+pub mod facts;
+mod inbound;
+pub mod object;
+pub mod occurrence;
+mod organizer;
+mod outgoing;
+mod person;
+mod record;
+pub mod revision;
+mod split;
+pub mod timeline;
+mod view;
+
+pub use attendee::{AnswerProblem, Answered, Answering, OccurrenceAnswer, Partstat, Proposal, answer, decline_counter};
+pub use inbound::{Class, Incoming, Outcome, Received, Sender, classify, is_newer, receive};
+pub use object::{Message, Method, Object, ObjectProblem, Stored};
+pub use organizer::{Edit, EditProblem, Organized, Telling, organize, set_by_hand};
+pub use outgoing::{Outgoing, PRODUCT, Reason};
+pub use person::Me;
+pub use revision::Revision;
+pub use split::{Split, SplitProblem, split};
+pub use timeline::{Instance, Span, Timeline};
+pub use view::view_for;

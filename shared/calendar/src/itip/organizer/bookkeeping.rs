@@ -1,0 +1,239 @@
+//! The organizer's books: SEQUENCE, whose answer still holds, and what a stored invitation must have.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::super::facts::{Change, Facts, is_cancelled};
+use super::super::object::Stored;
+use super::super::occurrence::occurrence;
+use super::super::outgoing::stamp;
+use super::super::person::Me;
+use super::super::record::Record;
+use super::super::revision::{MAX_SEQUENCE, sequence};
+use super::super::timeline::Instance;
+use super::super::view::{Side, is_invited};
+use super::{Edit, EditProblem, guests};
+use crate::ical::{Address, Component, Property};
+
+/// A component of an object: the series, or the override of an occurrence.
+pub(super) type Part = Option<Instance>;
+
+/// What is stored after an edit, and what the edit changed.
+#[derive(Debug)]
+pub(super) struct Books {
+    pub(super) stored: Stored,
+    /// What changed in each component that was known before in some form.
+    pub(super) changes: BTreeMap<Part, Change>,
+    /// Guests to be sent the newest version although nothing changed for them.
+    pub(super) resent: BTreeSet<Address>,
+    /// Overrides that are gone while their occurrences take place as the series says.
+    pub(super) reverted: BTreeSet<Instance>,
+}
+
+/// What is decided about one component.
+struct Entry {
+    part: Part,
+    sequence: u32,
+    change: Option<Change>,
+    /// The component that the guests knew, in some form.
+    known: Option<Component>,
+}
+
+pub(super) fn keep_books(edit: Edit<'_>, before: Option<&Side<'_>>, after: &Stored) -> Result<Books, EditProblem> {
+    let mut stored = after.clone();
+    ensure_organizer(edit.me, &mut stored)?;
+    let mut resent = BTreeSet::new();
+    for component in stored.object_mut().components_mut() {
+        take_resends(component, &mut resent);
+    }
+
+    let side = Side::of(after);
+    let moves = before.map(|before| moved_overrides(before, &side)).unwrap_or_default();
+    let reverted = before.map(|before| reverted(before, &side, &moves)).unwrap_or_default();
+    let entries = entries(before, &side, &moves, &reverted);
+
+    let mut changes = BTreeMap::new();
+    for component in stored.object_mut().components_mut() {
+        let part = side.timeline.instance_of(component);
+        let Some(entry) = entries.iter().find(|entry| entry.part == part) else { continue };
+        apply(edit, component, entry, before.is_none());
+        if let Some(change) = entry.change {
+            changes.insert(part, change);
+        }
+    }
+    Ok(Books { stored, changes, resent, reverted })
+}
+
+fn apply(edit: Edit<'_>, component: &mut Component, entry: &Entry, is_new_event: bool) {
+    let has_guests = guests(component, edit.me).next().is_some();
+    let mut is_touched = entry.change.is_none_or(|change| change != Change::default());
+    if sequence(component) != entry.sequence || (is_new_event && has_guests) {
+        component.set_value("SEQUENCE", &entry.sequence.to_string());
+        is_touched = true;
+    }
+    if has_guests {
+        is_touched |= ensure_organizer_attends(component, edit.me);
+        is_touched |= welcome(component, edit.me, entry, is_new_event);
+        if entry.change.is_some_and(Change::is_reschedule) || is_revived(component, entry) {
+            reset(component, edit.me, entry.sequence);
+        }
+    }
+    if is_touched {
+        component.set(stamp(edit.now));
+    }
+}
+
+/// Whether an event that was called off takes place after all.
+fn is_revived(component: &Component, entry: &Entry) -> bool {
+    entry.known.as_ref().is_some_and(is_cancelled) && !is_cancelled(component)
+}
+
+/// Names this person as the organizer where guests are invited and nobody is named.
+fn ensure_organizer(me: &Me, stored: &mut Stored) -> Result<(), EditProblem> {
+    let organizer = stored.organizer().map(Property::to_fresh);
+    for component in stored.object_mut().components_mut() {
+        if component.property("ORGANIZER").is_some() || guests(component, me).next().is_none() {
+            continue;
+        }
+        let organizer = match &organizer {
+            Some(organizer) => organizer.clone(),
+            None => Property::new("ORGANIZER", &me.main().ok_or(EditProblem::NoAddress)?.to_value()),
+        };
+        component.push(organizer);
+    }
+    Ok(())
+}
+
+/// Lists the organizer among the attendees: Purelymail shows an event only to those who are. Says whether it had to.
+fn ensure_organizer_attends(component: &mut Component, me: &Me) -> bool {
+    let Some(organizer) = component.property("ORGANIZER") else { return false };
+    if is_invited(component, &organizer.address()) || me.attendee(component).is_some() {
+        return false;
+    }
+    let mut attendee = Property::new("ATTENDEE", organizer.value());
+    if let Some(name) = organizer.parameter("CN") {
+        attendee.set_parameter("CN", &name);
+    }
+    component.push(attendee.with("PARTSTAT", "ACCEPTED").with("RSVP", "FALSE"));
+    true
+}
+
+/// Asks guests who were not invited before for an answer; says whether there are any.
+fn welcome(component: &mut Component, me: &Me, entry: &Entry, is_new_event: bool) -> bool {
+    let fresh: Vec<Address> = guests(component, me)
+        .map(Property::address)
+        .filter(|guest| entry.known.as_ref().is_none_or(|known| !is_invited(known, guest)))
+        .collect();
+    for attendee in component.all_mut("ATTENDEE").filter(|attendee| fresh.contains(&attendee.address())) {
+        // Nobody has answered what was never sent; later an answer set by hand is kept.
+        if is_new_event || attendee.parameter("PARTSTAT").is_none() {
+            attendee.set_parameter("PARTSTAT", "NEEDS-ACTION");
+        }
+        if attendee.parameter("RSVP").is_none() {
+            attendee.set_parameter("RSVP", "TRUE");
+        }
+        if is_new_event {
+            Record::erase(attendee);
+        }
+    }
+    !fresh.is_empty()
+}
+
+/// Asks every guest again, so that an answer to what was said before is stale.
+fn reset(component: &mut Component, me: &Me, sequence: u32) {
+    let asked: Vec<Address> = guests(component, me).map(Property::address).collect();
+    for attendee in component.all_mut("ATTENDEE").filter(|attendee| asked.contains(&attendee.address())) {
+        // Who sent somebody else is not asked again; the one they sent is.
+        if !attendee.parameter_is("PARTSTAT", "DELEGATED") {
+            attendee.set_parameter("PARTSTAT", "NEEDS-ACTION");
+            attendee.set_parameter("RSVP", "TRUE");
+        }
+        Record::reset(attendee, sequence);
+    }
+}
+
+/// Takes the marks that ask for a message to be sent again (RFC 6638 section 7.2); they are never stored.
+fn take_resends(component: &mut Component, resent: &mut BTreeSet<Address>) {
+    for attendee in component.all_mut("ATTENDEE").filter(|attendee| attendee.parameter("SCHEDULE-FORCE-SEND").is_some())
+    {
+        if attendee.parameter_is("SCHEDULE-FORCE-SEND", "REQUEST") {
+            resent.insert(attendee.address());
+        }
+        attendee.remove_parameter("SCHEDULE-FORCE-SEND");
+    }
+}
+
+fn entries(
+    before: Option<&Side<'_>>,
+    after: &Side<'_>,
+    moves: &BTreeMap<Instance, Instance>,
+    reverted: &BTreeSet<Instance>,
+) -> Vec<Entry> {
+    let mut entries = Vec::new();
+    if let Some(series) = after.series {
+        let known = before.and_then(|before| before.series);
+        let change = before
+            .zip(known)
+            .map(|(before, known)| Facts::of(known, &before.timeline).change_to(&Facts::of(series, &after.timeline)));
+        // An occurrence that is called off or taken back must be newer than the override that is gone.
+        let gone = before.into_iter().flat_map(|before| &before.overrides);
+        let gone =
+            gone.filter(|(instance, _)| !after.overrides.contains_key(instance) && !moves.contains_key(instance));
+        let base = gone.map(|(_, component)| sequence(component)).chain(known.map(sequence)).max();
+        let is_raised = change.is_some_and(Change::is_significant) || !reverted.is_empty();
+        let own = known.map_or(0, sequence);
+        let sequence = next_sequence(sequence(series), known.map(|_| own), base, is_raised);
+        entries.push(Entry { part: None, sequence, change, known: known.cloned() });
+    }
+    for (instance, component) in &after.overrides {
+        let known = before.and_then(|before| known_override(before, *instance, moves));
+        let change = before.zip(known.as_ref()).map(|(before, known)| {
+            Facts::of(known, &before.timeline).change_to(&Facts::of(component, &after.timeline))
+        });
+        let own = known.as_ref().map(sequence);
+        let of_series = before.and_then(|before| before.series).map(sequence);
+        // An occurrence that nobody knew is as significant as a change of one.
+        let is_raised = change.map_or(before.is_some() && of_series.is_some(), Change::is_significant);
+        let sequence = next_sequence(sequence(component), own.or(of_series), own.max(of_series), is_raised);
+        entries.push(Entry { part: Some(*instance), sequence, change, known });
+    }
+    entries
+}
+
+/// The SEQUENCE of a component: one that was raised already is kept, and it never falls.
+fn next_sequence(given: u32, own: Option<u32>, base: Option<u32>, is_raised: bool) -> u32 {
+    match own {
+        Some(own) if given <= own && is_raised => base.unwrap_or(own).max(own).saturating_add(1).min(MAX_SEQUENCE),
+        Some(own) => given.max(own),
+        None => given,
+    }
+}
+
+/// What was known of an occurrence: its override under this or its former RECURRENCE-ID, or what the series said of it.
+fn known_override(before: &Side<'_>, instance: Instance, moves: &BTreeMap<Instance, Instance>) -> Option<Component> {
+    let former = moves.iter().find(|(_, to)| **to == instance).map_or(instance, |(from, _)| *from);
+    if let Some(component) = before.overrides.get(&former) {
+        return Some((*component).clone());
+    }
+    let series = before.series.filter(|_| before.timeline.has(instance))?;
+    Some(occurrence(series, &before.timeline, instance))
+}
+
+/// The overrides whose RECURRENCE-ID moved along with the start of the series: from where, to where.
+fn moved_overrides(before: &Side<'_>, after: &Side<'_>) -> BTreeMap<Instance, Instance> {
+    let is_lost = |instance: &&Instance| !after.overrides.contains_key(*instance);
+    let lost: Vec<Instance> = before.overrides.keys().filter(is_lost).copied().collect();
+    let (Some(old), Some(new)) = (before.timeline.start(), after.timeline.start()) else { return BTreeMap::new() };
+    let length = new.civil() - old.civil();
+    let moved = |instance: Instance| {
+        let civil = before.timeline.moment_of(instance).civil().saturating_add(length);
+        after.timeline.instance(&new.with_civil(civil))
+    };
+    let pairs = lost.into_iter().map(|instance| (instance, moved(instance)));
+    pairs.filter(|(from, to)| from != to && after.overrides.contains_key(to)).collect()
+}
+
+/// The overrides that are gone while their occurrences still take place.
+fn reverted(before: &Side<'_>, after: &Side<'_>, moves: &BTreeMap<Instance, Instance>) -> BTreeSet<Instance> {
+    let gone = before.overrides.keys().filter(|instance| !after.overrides.contains_key(*instance));
+    gone.filter(|instance| !moves.contains_key(*instance) && after.occurs(**instance)).copied().collect()
+}

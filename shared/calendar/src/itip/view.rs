@@ -1,0 +1,115 @@
+//! What one guest knows of an event: the components they are invited to, and the occurrences they are not.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use jiff::Timestamp;
+
+use super::facts::is_cancelled;
+use super::object::{Message, Method, Object, Stored};
+use super::occurrence::except;
+use super::outgoing::message;
+use super::timeline::{Instance, Timeline};
+use crate::ical::{Address, Component};
+
+/// An object with its timeline, its overrides in the order of their occurrences.
+#[derive(Debug)]
+pub(super) struct Side<'o> {
+    pub(super) object: &'o Object,
+    pub(super) timeline: Timeline,
+    pub(super) series: Option<&'o Component>,
+    pub(super) overrides: BTreeMap<Instance, &'o Component>,
+}
+
+/// What a guest knows of one side.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct View {
+    /// Whether they are invited to the series, or to the event if there is only one.
+    pub(super) has_series: bool,
+    /// The overrides that take place and that they are invited to.
+    pub(super) overrides: BTreeSet<Instance>,
+    /// The occurrences of their series that have an override they are not invited to, or that is cancelled.
+    pub(super) absent: BTreeSet<Instance>,
+}
+
+impl<'o> Side<'o> {
+    pub(super) fn of(object: &'o Object) -> Self {
+        let timeline = Timeline::of(object);
+        let overrides = object.overrides().filter_map(|it| Some((timeline.instance_of(it)?, it))).collect();
+        Self { object, timeline, series: object.series(), overrides }
+    }
+
+    /// Whether the whole event is called off.
+    pub(super) fn is_cancelled(&self) -> bool {
+        match self.series {
+            Some(series) => is_cancelled(series),
+            None => self.overrides.values().all(|component| is_cancelled(component)),
+        }
+    }
+
+    /// What a guest knows; empty if they are not invited or the event is called off.
+    pub(super) fn view(&self, guest: &Address) -> View {
+        let mut view = View::default();
+        if self.is_cancelled() {
+            return view;
+        }
+        view.has_series = self.series.is_some_and(|series| is_invited(series, guest));
+        for (instance, component) in &self.overrides {
+            if is_invited(component, guest) && !is_cancelled(component) {
+                view.overrides.insert(*instance);
+            } else if view.has_series {
+                view.absent.insert(*instance);
+            }
+        }
+        view
+    }
+
+    /// Whether an occurrence takes place for a guest with this view of this side.
+    pub(super) fn occurs_for(&self, view: &View, instance: Instance) -> bool {
+        match self.overrides.contains_key(&instance) {
+            true => view.overrides.contains(&instance),
+            false => view.has_series && self.timeline.has(instance),
+        }
+    }
+
+    /// Whether an occurrence takes place for anybody.
+    pub(super) fn occurs(&self, instance: Instance) -> bool {
+        match self.overrides.get(&instance) {
+            Some(component) => !is_cancelled(component),
+            None => self.series.is_some() && self.timeline.has(instance),
+        }
+    }
+
+    /// The components of a view, the occurrences it lacks as EXDATEs in the form of DTSTART.
+    pub(super) fn components(
+        &self,
+        has_series: bool,
+        absent: &BTreeSet<Instance>,
+        overrides: &BTreeSet<Instance>,
+    ) -> Vec<Component> {
+        let mut components = Vec::new();
+        if let Some(series) = self.series.filter(|_| has_series) {
+            let mut series = series.clone();
+            for instance in absent.iter().filter(|instance| !self.timeline.exceptions().contains(instance)) {
+                except(&mut series, &self.timeline, *instance);
+            }
+            components.push(series);
+        }
+        components.extend(overrides.iter().filter_map(|instance| self.overrides.get(instance)).map(|it| (*it).clone()));
+        components
+    }
+}
+
+/// The REQUEST that a guest is entitled to: their occurrences and no others. Nothing for who is not invited, or to an
+/// event that is called off.
+#[must_use]
+pub fn view_for(stored: &Stored, guest: &Address, now: Timestamp) -> Option<Message> {
+    let side = Side::of(stored);
+    let view = side.view(guest);
+    let components = side.components(view.has_series, &view.absent, &view.overrides);
+    (!components.is_empty()).then(|| message(Method::Request, stored, components, now))
+}
+
+/// Whether an address is among the attendees of a component.
+pub(super) fn is_invited(component: &Component, guest: &Address) -> bool {
+    component.all("ATTENDEE").any(|attendee| attendee.address() == *guest)
+}
