@@ -5,10 +5,13 @@
 //! misreading of a standard on one side is not repeated on the other.
 
 mod connection;
+pub mod control;
 mod credentials;
 mod dav;
 pub mod delivery;
+pub mod demo;
 pub mod fault;
+pub mod guest;
 pub mod ics;
 mod imap;
 pub mod limit;

@@ -2,14 +2,17 @@
 
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
+use std::time::Duration;
 
+use serde_json::{Value, json};
 use tokio::net::TcpListener;
 use tokio::task::JoinSet;
 
 use crate::connection::Encryption;
+use crate::guest::{self, Guest};
 use crate::provider::Provider;
 use crate::tls::{Authority, TlsError};
-use crate::{dav, imap, smtp};
+use crate::{control, dav, demo, imap, smtp};
 
 /// Why the sandbox did not start.
 #[derive(Debug, thiserror::Error)]
@@ -40,6 +43,8 @@ pub struct Ports {
     pub imap: u16,
     /// CalDAV over HTTPS.
     pub dav: u16,
+    /// The control address, over HTTP.
+    pub control: u16,
 }
 
 /// Where the servers listen.
@@ -55,6 +60,8 @@ pub struct Addresses {
     pub imap: SocketAddr,
     /// CalDAV over HTTPS.
     pub dav: SocketAddr,
+    /// The control address, over HTTP.
+    pub control: SocketAddr,
 }
 
 /// A running sandbox. Dropping it ends all its servers and connections.
@@ -62,7 +69,8 @@ pub struct Sandbox {
     provider: Provider,
     authority: Authority,
     addresses: Addresses,
-    _tasks: JoinSet<()>,
+    guests: Vec<Guest>,
+    tasks: JoinSet<()>,
 }
 
 impl Sandbox {
@@ -72,16 +80,32 @@ impl Sandbox {
     ///
     /// When a port cannot be had.
     pub async fn start(provider: Provider, ports: Ports) -> Result<Self, StartError> {
+        Self::start_with_guests(provider, ports, Vec::new(), Duration::ZERO).await
+    }
+
+    /// Starts the servers, gives each guest an account with [`guest::PASSWORD`], and has the guests read their mail
+    /// and answer it after `delay`.
+    ///
+    /// # Errors
+    ///
+    /// When a port cannot be had.
+    pub async fn start_with_guests(
+        provider: Provider,
+        ports: Ports,
+        guests: Vec<Guest>,
+        delay: Duration,
+    ) -> Result<Self, StartError> {
         let authority = Authority::new()?;
         let (smtps, smtp) = (listen(ports.smtps).await?, listen(ports.smtp).await?);
         let (imaps, imap) = (listen(ports.imaps).await?, listen(ports.imap).await?);
-        let dav = listen(ports.dav).await?;
+        let (dav, control) = (listen(ports.dav).await?, listen(ports.control).await?);
         let addresses = Addresses {
             smtps: address_of(&smtps)?,
             smtp: address_of(&smtp)?,
             imaps: address_of(&imaps)?,
             imap: address_of(&imap)?,
             dav: address_of(&dav)?,
+            control: address_of(&control)?,
         };
         let mut tasks = JoinSet::new();
         for (listener, encryption) in [(smtps, Encryption::Implicit), (smtp, Encryption::OnRequest)] {
@@ -91,7 +115,49 @@ impl Sandbox {
             tasks.spawn(imap::serve(listener, provider.clone(), authority.clone(), encryption));
         }
         tasks.spawn(dav::serve(dav, provider.clone(), authority.clone()));
-        Ok(Self { provider, authority, addresses, _tasks: tasks })
+        for guest in &guests {
+            provider.add_account(&guest.address, guest::PASSWORD, &guest.name);
+        }
+        tasks.spawn(guest::attend(provider.clone(), guests.clone(), delay));
+        let mut sandbox = Self { provider, authority, addresses, guests, tasks };
+        sandbox.tasks.spawn(control::serve(control, sandbox.provider.clone(), sandbox.info()));
+        Ok(sandbox)
+    }
+
+    /// Where everything is, for a program that starts the sandbox: what `sandbox` prints when it is ready.
+    #[must_use]
+    pub fn info(&self) -> Value {
+        let at = self.addresses;
+        let account = |address: &str, name: &str, password: &str| json!({ "address": address, "name": name, "password": password });
+        let has_demo = self.provider.addresses().iter().any(|address| address == demo::ANN);
+        let guests: Vec<_> = self
+            .guests
+            .iter()
+            .map(|guest| {
+                json!({
+                    "name": guest.name,
+                    "address": guest.address,
+                    "password": guest::PASSWORD,
+                    "manner": guest.manner,
+                    "program": guest.program,
+                })
+            })
+            .collect();
+        json!({
+            "what": "Calpost sandbox: a test instrument, nothing is kept",
+            "host": "localhost",
+            "smtps": at.smtps.port(),
+            "smtp_starttls": at.smtp.port(),
+            "imaps": at.imaps.port(),
+            "imap_starttls": at.imap.port(),
+            "caldav": format!("https://localhost:{}/dav/", at.dav.port()),
+            "control": format!("http://127.0.0.1:{}/", at.control.port()),
+            "ca": Value::Null,
+            "ca_pem": self.authority.certificate_pem(),
+            "account": has_demo.then(|| account(demo::ANN, "Ann Able", demo::PASSWORD)),
+            "colleagues": if has_demo { demo::COLLEAGUES.map(|(address, name)| account(address, name, demo::PASSWORD)).to_vec() } else { Vec::new() },
+            "guests": guests,
+        })
     }
 
     /// Everything the sandbox remembers.

@@ -37,33 +37,42 @@ pub(crate) fn put(provider: &Provider, resource: &Resource, headers: &HeaderMap,
         Err(condition) => return failed(StatusCode::FORBIDDEN, condition),
     };
     let stored = provider.update(owner, |account| {
-        let Some(calendar) = account.calendars.get_mut(id) else {
-            return Err(words(StatusCode::CONFLICT, "There is no such calendar.\n"));
-        };
+        let calendar = account.calendars.get_mut(id).ok_or(Refused::NoCalendar)?;
         if !calendar.writable {
-            return Err(failed(StatusCode::FORBIDDEN, "<D:need-privileges/>"));
+            return Err(Refused::ReadOnly);
         }
         let before = calendar.objects().get(name).map(|object| object.etag.clone());
         if !preconditions_hold(headers, before.as_deref()) {
-            return Err(empty(StatusCode::PRECONDITION_FAILED));
+            return Err(Refused::Precondition);
         }
-        match calendar.put(name, &uid, text) {
-            Ok(etag) => Ok((before.is_none(), etag)),
-            Err(PutProblem::UidConflict { name }) => {
-                let other = escape(&Resource::Object(owner.clone(), id.clone(), name).href());
-                let condition = format!("<C:no-uid-conflict><D:href>{other}</D:href></C:no-uid-conflict>");
-                Err(failed(StatusCode::CONFLICT, &condition))
-            }
-        }
+        let PutProblem::UidConflict { name } = match calendar.put(name, &uid, text) {
+            Ok(etag) => return Ok((before.is_none(), etag)),
+            Err(problem) => problem,
+        };
+        Err(Refused::UidConflict(name))
     });
-    match stored {
-        Some(Ok((created, etag))) => {
+    match stored.unwrap_or(Err(Refused::NoCalendar)) {
+        Ok((created, etag)) => {
             let answer = empty(if created { StatusCode::CREATED } else { StatusCode::NO_CONTENT });
             if provider.quirks().no_etag_after_put { answer } else { with_header(answer, header::ETAG, &etag) }
         }
-        Some(Err(answer)) => answer,
-        None => empty(StatusCode::NOT_FOUND),
+        Err(Refused::NoCalendar) => words(StatusCode::CONFLICT, "There is no such calendar.\n"),
+        Err(Refused::ReadOnly) => failed(StatusCode::FORBIDDEN, "<D:need-privileges/>"),
+        Err(Refused::Precondition) => empty(StatusCode::PRECONDITION_FAILED),
+        Err(Refused::UidConflict(other)) => {
+            let other = escape(&Resource::Object(owner.clone(), id.clone(), other).href());
+            let condition = format!("<C:no-uid-conflict><D:href>{other}</D:href></C:no-uid-conflict>");
+            failed(StatusCode::CONFLICT, &condition)
+        }
     }
+}
+
+/// Why a PUT stored nothing.
+enum Refused {
+    NoCalendar,
+    ReadOnly,
+    Precondition,
+    UidConflict(String),
 }
 
 /// DELETE of an object or a calendar.
