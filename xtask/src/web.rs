@@ -6,6 +6,7 @@
 mod name;
 mod pack;
 mod style;
+mod wasm;
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -47,7 +48,12 @@ pub(crate) fn build(care: Care) -> Outcome {
         say("building page and engine quickly (usually 2 minutes the first time, seconds afterwards)");
     }
     run_command(&mut trunk)?;
-    let files = gather(&trunk_output)?;
+    let mut files = gather(&trunk_output)?;
+    if care == Care::Release {
+        for (_, bytes) in files.iter_mut().filter(|(name, _)| name.ends_with(".wasm")) {
+            *bytes = wasm::lean(bytes);
+        }
+    }
     let files = name::with_hashes(name::without_inline_script(style::in_one_file(files))?);
     replace_folder(&web(), &files, care)?;
     say(&format!("  the page is in {} after {} s", web().display(), started.elapsed().as_secs()));

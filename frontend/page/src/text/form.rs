@@ -29,6 +29,14 @@ pub fn problem(problem: FormProblem) -> String {
         }
         FormProblem::Gone => "The event is no longer in your calendar. Your text is kept as a draft.".into(),
         FormProblem::NothingChanged => "Nothing has been changed yet.".into(),
+        FormProblem::NotYours => "Somebody else organizes this event. Ask them to change it.".into(),
+        FormProblem::ReadOnly => "This event may only be read: its calendar takes no changes, or its file is damaged.".into(),
+        FormProblem::SeriesDay => {
+            "The series repeats on days that its rule names, so it cannot be moved to another day as a whole.".into()
+        }
+        FormProblem::SeriesForm => {
+            "Some dates of the series differ, so it cannot change between whole days and times of day.".into()
+        }
     }
 }
 
@@ -40,7 +48,12 @@ pub fn field(problem: FormProblem) -> Option<Field> {
         FormProblem::TooLong(field) | FormProblem::ForbiddenCharacter(field) => Some(field),
         FormProblem::GuestsNotRead => Some(Field::Guests),
         FormProblem::NoCalendar => Some(Field::Calendar),
-        FormProblem::ChangedElsewhere | FormProblem::Gone | FormProblem::NothingChanged => None,
+        FormProblem::SeriesDay | FormProblem::SeriesForm => Some(Field::Start),
+        FormProblem::ChangedElsewhere
+        | FormProblem::Gone
+        | FormProblem::NothingChanged
+        | FormProblem::NotYours
+        | FormProblem::ReadOnly => None,
     }
 }
 
