@@ -141,10 +141,10 @@ const WEEK: [Event; 17] = [
     },
     Event {
         calendar: "home",
-        uid: "lake",
-        summary: "Weekend at the lake",
-        when: When::Days(5, 6),
-        more: "LOCATION:Plau am See\r\n",
+        uid: "fair",
+        summary: "Book fair",
+        when: When::Days(2, 4),
+        more: "LOCATION:Exhibition halls\r\nTRANSP:TRANSPARENT\r\n",
     },
     timed("choir", "warmup", "Warm-up and seating", 6, (16, 0), (17, 0), "LOCATION:St. Mark's\r\n"),
     timed("choir", "concert", "Autumn concert", 6, (17, 0), (18, 30), "LOCATION:St. Mark's\r\n"),
@@ -173,7 +173,7 @@ pub fn furnish(provider: &Provider, day: Date) {
             let _ = account.create_calendar("calendar", Calendar::new(provider.next_number(), "Calendar", None));
         });
     }
-    invite(provider, monday);
+    invite(provider, day);
 }
 
 fn monday_of(day: Date) -> Date {
@@ -212,10 +212,11 @@ fn object(event: &Event, uid: &str, monday: Date) -> String {
     )
 }
 
-/// Cleo invites Ann to a walk on Saturday.
-fn invite(provider: &Provider, monday: Date) {
-    let day = later(monday, 5.days()).strftime("%Y%m%d").to_string();
-    let stamp = later(monday, (-1).days()).strftime("%Y%m%dT171200Z").to_string();
+/// Cleo invites Ann to a walk on the next Saturday.
+fn invite(provider: &Provider, today: Date) {
+    let saturday = today.nth_weekday(1, Weekday::Saturday).unwrap_or(today);
+    let day = saturday.strftime("%Y%m%d").to_string();
+    let stamp = later(today, (-1).days()).strftime("%Y%m%dT171200Z").to_string();
     let ics = format!(
         "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//Mozilla.org/NONSGML Mozilla Calendar V1.1//EN\r\nMETHOD:REQUEST\r\n\
          {BERLIN}BEGIN:VEVENT\r\nUID:walk-{day}@sandbox.test\r\nDTSTAMP:{stamp}\r\nSEQUENCE:0\r\n\

@@ -129,7 +129,8 @@ impl Sandbox {
     pub fn info(&self) -> Value {
         let at = self.addresses;
         let account = |address: &str, name: &str, password: &str| json!({ "address": address, "name": name, "password": password });
-        let has_demo = self.provider.addresses().iter().any(|address| address == demo::ANN);
+        let is_demo = self.provider.read(demo::ANN, |account| account.has_password(demo::PASSWORD));
+        let has_demo = is_demo.unwrap_or(false);
         let guests: Vec<_> = self
             .guests
             .iter()

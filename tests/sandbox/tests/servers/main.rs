@@ -3,6 +3,8 @@
 #![expect(clippy::unwrap_used, reason = "a test ends where something fails")]
 
 mod calendar;
+mod control;
+mod guests;
 mod mailbox;
 mod people;
 mod submission;

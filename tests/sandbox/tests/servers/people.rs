@@ -1,6 +1,7 @@
 //! A running sandbox with Ann and Bob, and the raw conversations that the tests have with it.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use lettre::transport::smtp::client::{Certificate, TlsParameters};
 use rustls::pki_types::pem::PemObject;
@@ -8,6 +9,7 @@ use rustls::pki_types::{CertificateDer, ServerName};
 use rustls::{ClientConfig, RootCertStore};
 use sandbox::Sandbox;
 use sandbox::delivery::{Authentication, Envelope, deliver};
+use sandbox::guest::Guest;
 use sandbox::provider::Provider;
 use sandbox::server::Ports;
 use tokio::io::{AsyncBufReadExt, AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt, BufStream};
@@ -17,6 +19,9 @@ use tokio_rustls::client::TlsStream;
 
 pub(crate) const ANN: &str = "ann@sandbox.test";
 pub(crate) const BOB: &str = "bob@sandbox.test";
+/// Until when something must have happened; nothing takes that long unless it never comes.
+const DEADLINE: Duration = Duration::from_secs(20);
+
 pub(crate) const PASSWORD: &str = "correct horse";
 
 pub(crate) struct People {
@@ -25,10 +30,30 @@ pub(crate) struct People {
 
 impl People {
     pub(crate) async fn start() -> Self {
+        Self::start_with_guests(Vec::new()).await
+    }
+
+    /// Guests here answer at once.
+    pub(crate) async fn start_with_guests(guests: Vec<Guest>) -> Self {
         let provider = Provider::new();
         provider.add_account(ANN, PASSWORD, "Ann Able");
         provider.add_account(BOB, PASSWORD, "Bob Baker");
-        Self { sandbox: Sandbox::start(provider, Ports::default()).await.unwrap() }
+        let sandbox = Sandbox::start_with_guests(provider, Ports::default(), guests, Duration::ZERO).await.unwrap();
+        Self { sandbox }
+    }
+
+    /// Waits until somebody's INBOX has that many mails, and gives them.
+    pub(crate) async fn inbox_of(&self, address: &str, count: usize) -> Vec<String> {
+        let mut changes = self.sandbox.provider().watch();
+        let wait = async {
+            while self.inbox(address).len() < count {
+                changes.changed().await.unwrap();
+            }
+        };
+        let waited = tokio::time::timeout(DEADLINE, wait).await;
+        let inbox = self.inbox(address);
+        assert!(waited.is_ok(), "{count} mails expected, found {inbox:#?}");
+        inbox
     }
 
     pub(crate) fn inbox(&self, address: &str) -> Vec<String> {
