@@ -7,6 +7,8 @@ use std::io::{self, BufRead, Write};
 
 use serde_json::{Map, Value, json};
 
+#[path = "cases/agenda.rs"]
+mod agenda;
 #[path = "cases/field.rs"]
 mod field;
 #[path = "cases/itip.rs"]
@@ -25,7 +27,8 @@ type Answer = Result<Map<String, Value>, String>;
 type Operation = (&'static str, fn(&Value) -> Answer);
 
 /// Every group's operations.
-const GROUPS: &[&[Operation]] = &[ABOUT, itip::OPERATIONS, mail::OPERATIONS, merge::OPERATIONS, time::OPERATIONS];
+const GROUPS: &[&[Operation]] =
+    &[ABOUT, agenda::OPERATIONS, itip::OPERATIONS, mail::OPERATIONS, merge::OPERATIONS, time::OPERATIONS];
 
 /// The operation that tells what this build can do.
 const ABOUT: &[Operation] = &[("about", about)];

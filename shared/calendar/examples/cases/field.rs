@@ -7,6 +7,8 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use calendar::ical::Document;
 use calendar::time::moment::Moment;
+use calendar::time::zone::Zone;
+use jiff::Timestamp;
 use serde_json::{Map, Value};
 
 /// A text that must be there.
@@ -44,6 +46,13 @@ pub(crate) fn moment(text: &str) -> Option<Moment> {
     // Without its separators RFC 3339 is what iCalendar writes, unless it has an offset or fractions.
     let plain: String = text.chars().filter(|letter| !matches!(letter, '-' | ':')).collect();
     Moment::parse(&plain, None).ok().or_else(|| text.parse().ok().map(Moment::Utc))
+}
+
+/// An instant that must be there; a time without a zone is in UTC.
+pub(crate) fn instant(request: &Value, name: &str) -> Result<Timestamp, String> {
+    let text = required_text(request, name)?;
+    let moment = moment(text).ok_or_else(|| format!("{name}: {text:?} is no time"))?;
+    Ok(Zone::utc().instant(moment.civil()))
 }
 
 /// A moment as a result has it: RFC 3339 for an instant, else the same without an offset.

@@ -7,5 +7,5 @@ pub mod moment;
 pub mod period;
 pub mod recurrence;
 pub mod vtimezone;
-mod wall;
+pub(crate) mod wall;
 pub mod zone;

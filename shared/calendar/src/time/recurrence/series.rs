@@ -7,7 +7,7 @@ use super::plan::Plan;
 use super::rule::{End, Frequency, Rule};
 use super::walk::Walk;
 use crate::time::moment::Moment;
-use crate::time::wall::{SECONDS_PER_DAY, civil_of, wall_of};
+use crate::time::wall::{END_OF_TIME, SECONDS_PER_DAY, civil_of, wall_of};
 use crate::time::zone::Zone;
 
 /// No two clocks in the world are further apart; beyond it a wall clock and an instant can be compared without a zone.
@@ -70,7 +70,7 @@ impl Series {
     /// The occurrences of an event: its start is always the first of them, and counts (RFC 5545 section 3.8.5.3).
     pub fn of_event(rule: &Rule, start: &Moment, zone: Option<&Zone>) -> Result<Series, SeriesProblem> {
         let mut series = Series::new(rule, start, zone)?;
-        series.has_odd_start = series.walls_from(series.start).next() != Some(series.start);
+        series.has_odd_start = !series.has_wall(series.start);
         Ok(series)
     }
 
@@ -109,7 +109,7 @@ impl Series {
 
     /// Whether there is an occurrence when the wall clock shows `start`.
     pub fn has(&self, start: DateTime) -> bool {
-        self.walls_from(wall_of(start)).next() == Some(wall_of(start))
+        self.has_wall(wall_of(start))
     }
 
     /// The occurrence that is at this instant, for a start that is in UTC or in a known zone.
@@ -117,12 +117,12 @@ impl Series {
     /// An occurrence in a gap of the clocks is found by the instant to which it is shifted.
     pub fn occurrence_at(&self, instant: Timestamp) -> Option<DateTime> {
         let second = instant.as_second();
-        let wall = self.zone.as_ref().map_or(second, |zone| zone.wall_at(second));
-        let is_at = |candidate: &i64| self.instant_of(*candidate) == second;
-        // What a gap shifts stands up to a gap's length earlier on the clock.
-        let near = self.walls_from(wall - SECONDS_PER_DAY).take_while(|candidate| *candidate <= wall);
-        let exact = self.walls_from(wall).next().filter(|candidate| *candidate == wall).filter(is_at);
-        exact.or_else(|| near.filter(is_at).last()).map(civil_of)
+        let Some(zone) = &self.zone else { return self.has_wall(second).then(|| civil_of(second)) };
+        // In a gap the clock is counted on from what it showed before it.
+        let walls =
+            [zone.wall_at(second), second + zone.wall_at(second - SECONDS_PER_DAY) - (second - SECONDS_PER_DAY)];
+        let is_there = |wall: &i64| zone.instant_of(*wall) == second && self.has_wall(*wall);
+        walls.into_iter().find(is_there).map(civil_of)
     }
 
     /// How many occurrences are before the wall clock `at`; nothing when it would take too long to count.
@@ -134,10 +134,8 @@ impl Series {
         let last_exclusive = match self.last {
             Last::Wall(last) if last < at => last + 1,
             Last::Instant(_) => {
-                let (mut walls, mut count) = (self.walls_from(self.start), 0);
-                while walls.next().is_some_and(|wall| wall < at) {
-                    count += 1;
-                }
+                let mut walls = self.walls_between(self.start, at);
+                let count = walls.by_ref().count() as u64;
                 return (!walls.gave_up()).then_some(count);
             }
             _ => at,
@@ -160,7 +158,7 @@ impl Series {
         let mut reach = SECONDS_PER_DAY;
         loop {
             let from = (end - reach).max(self.start);
-            let found = self.walls_from(from).take_while(|wall| *wall < end).last();
+            let found = self.walls_between(from, end).last();
             if found.is_some() || from == self.start {
                 return found.map(civil_of);
             }
@@ -181,13 +179,16 @@ impl Series {
         })
     }
 
-    fn count_of_rule_before(&self, wall: i64) -> Option<u64> {
-        let mut walk = self.walk_from_start();
-        walk.count_to(wall)
+    fn has_wall(&self, wall: i64) -> bool {
+        self.walls_between(wall, wall + 1).next().is_some()
     }
 
-    fn walk_from_start(&self) -> Walk<'_> {
-        let mut walk = Walk::new(&self.plan, self.start);
+    fn count_of_rule_before(&self, wall: i64) -> Option<u64> {
+        self.walk_from_start(wall).count_to(wall)
+    }
+
+    fn walk_from_start(&self, to: i64) -> Walk<'_> {
+        let mut walk = Walk::new(&self.plan, self.start, to);
         // Members of the first period before the start belong to no one.
         let _ = walk.count_to(self.start);
         walk
@@ -195,22 +196,27 @@ impl Series {
 
     /// The occurrences at or after `from` as wall clocks in seconds.
     pub(crate) fn walls_from(&self, from: i64) -> Walls<'_> {
+        self.walls_between(from, END_OF_TIME)
+    }
+
+    /// The occurrences at or after `from` and before `to` as wall clocks in seconds; nothing beyond `to` is looked at.
+    pub(crate) fn walls_between(&self, from: i64, to: i64) -> Walls<'_> {
         let from = from.max(self.start);
-        let odd_start = (self.has_odd_start && from == self.start).then_some(self.start);
+        let odd_start = (self.has_odd_start && from == self.start && from < to).then_some(self.start);
         let rule_count = self.count.map(|count| count - u64::from(self.has_odd_start));
         let (walk, left, gave_up) = match rule_count {
             None => {
-                let mut walk = Walk::new(&self.plan, from);
+                let mut walk = Walk::new(&self.plan, from, to);
                 let _ = walk.count_to(from);
                 (walk, u64::MAX, false)
             }
             Some(count) => {
-                let mut walk = self.walk_from_start();
+                let mut walk = self.walk_from_start(to);
                 let before = walk.count_to(from);
                 (walk, before.map_or(0, |before| count.saturating_sub(before)), before.is_none())
             }
         };
-        Walls { series: self, walk, odd_start, left, gave_up }
+        Walls { series: self, walk, to, odd_start, left, gave_up }
     }
 
     /// The instant of an occurrence of a start in UTC or in a known zone.
@@ -276,6 +282,7 @@ impl Iterator for Starts<'_> {
 pub(crate) struct Walls<'a> {
     series: &'a Series,
     walk: Walk<'a>,
+    to: i64,
     odd_start: Option<i64>,
     /// What COUNT leaves.
     left: u64,
@@ -298,7 +305,7 @@ impl Iterator for Walls<'_> {
         }
         loop {
             self.left = self.left.checked_sub(1)?;
-            let wall = self.walk.next()?;
+            let wall = self.walk.next().filter(|wall| *wall < self.to)?;
             match self.series.is_over_at(wall) {
                 Over::No => return Some(wall),
                 Over::Here => {}

@@ -13,8 +13,9 @@ pub const MAX_OCCURRENCES: usize = 3_000;
 /// A walk through the periods of a plan.
 pub(super) struct Walk<'a> {
     plan: &'a Plan,
-    /// The number of intervals from the plan's first period to the next one to look at.
+    /// The number of intervals from the plan's first period to the next one to look at, and to the last.
     next_period: i64,
+    last_period: i64,
     /// The starts of the days, or smaller units, of the period being looked at.
     bases: Vec<i64>,
     /// The indexes that BYSETPOS picks; empty where it says nothing.
@@ -28,11 +29,14 @@ pub(super) struct Walk<'a> {
 }
 
 impl<'a> Walk<'a> {
-    /// A walk whose first members lie in the period of the wall clock `from`, or at most one period before it.
-    pub(super) fn new(plan: &'a Plan, from: i64) -> Walk<'a> {
+    /// A walk whose first members lie in the period of the wall clock `from`, or in one just before it, and whose last
+    /// lie in the period of the wall clock `to`, or in one just after it.
+    pub(super) fn new(plan: &'a Plan, from: i64, to: i64) -> Walk<'a> {
         Walk {
             plan,
             next_period: plan.interval_before(from),
+            // A year of weeks is counted from the year before.
+            last_period: plan.interval_before(to) + 2,
             bases: Vec::new(),
             picks: Vec::new(),
             next: 0,
@@ -74,7 +78,7 @@ impl<'a> Walk<'a> {
 
     /// Looks at periods until one that is not empty.
     pub(super) fn open_next_period(&mut self) -> Option<()> {
-        loop {
+        while self.next_period <= self.last_period {
             self.spend()?;
             let interval = self.plan.interval;
             let period = self.plan.period(self.next_period)?;
@@ -104,6 +108,7 @@ impl<'a> Walk<'a> {
                 return Some(());
             }
         }
+        None
     }
 
     /// Pays for one more look.
