@@ -1,0 +1,251 @@
+//! Handing a mail over to a submission server (RFC 6409), one verdict per recipient.
+//!
+//! The caller must learn three things exactly: what the server said of each recipient, what it said of the mail, and,
+//! when something broke, whether the final dot had been written. Before the dot a failure is certain; behind it
+//! nobody knows, and the answer says so.
+
+mod envelope;
+mod reply_stream;
+
+use std::error::Error as _;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use lettre::transport::smtp::authentication::{Credentials, Mechanism};
+use lettre::transport::smtp::client::AsyncSmtpConnection;
+use lettre::transport::smtp::commands::{Data, Mail, Rcpt};
+use lettre::transport::smtp::extension::{ClientId, Extension, MailBodyParameter, MailParameter};
+use lettre::transport::smtp::response::{Code, Response};
+use tokio::sync::Semaphore;
+use tokio::time::timeout;
+use wire::{RecipientVerdict, Refusal, Reply, Security, Service, Submit, Submitted, Verdict};
+
+use self::envelope::Envelope;
+use self::reply_stream::{Conversation, ReplyStream};
+use super::{Exchange, Network, Vouched, starttls};
+use crate::policy::limit::{FINAL_DOT_TIMEOUT, HELD_LIMIT_BYTES, SILENCE_TIMEOUT, TRANSACTION_TIMEOUT};
+use crate::policy::{HostName, Route};
+
+/// How long a server may take to say goodbye; nobody waits for it.
+const QUIT_TIMEOUT: Duration = Duration::from_secs(5);
+
+/// Seconds after which a page may try again when too many mails are on their way.
+const BUSY_SECONDS: u16 = 10;
+
+/// The memory that mails on their way may take together.
+#[derive(Debug)]
+pub struct Held(Semaphore);
+
+impl Default for Held {
+    fn default() -> Self {
+        Self(Semaphore::new(HELD_LIMIT_BYTES as usize))
+    }
+}
+
+/// How far a submission has come, readable even when it was interrupted.
+#[derive(Debug, Default)]
+struct Progress {
+    recipients: Mutex<Vec<RecipientVerdict>>,
+    conversation: Arc<Conversation>,
+}
+
+/// Carries out one submission.
+///
+/// # Errors
+/// If the server has no mail: it was refused, could not be reached, or broke off before the final dot.
+pub async fn submit(
+    network: &Network,
+    vouched: &Vouched,
+    held: &Held,
+    request: Submit,
+    exchange: &mut Exchange,
+) -> Result<(), Refusal> {
+    let envelope = Envelope::read(&request)?;
+    let domain = mail_domain(&request);
+    let route = network.find(Service::Submission, &request.server, domain.as_ref(), vouched).await?;
+    let busy = Refusal::Busy { retry_after_seconds: BUSY_SECONDS };
+    let _share = held.0.try_acquire_many(request.size_bytes).map_err(|_| busy)?;
+    let mail = exchange.whole_body(request.size_bytes).await?;
+    envelope::check_mail(&mail)?;
+
+    let progress = Progress::default();
+    let outcome = tokio::select! {
+        outcome = timeout(TRANSACTION_TIMEOUT, transact(network, &route, &request, &envelope, &mail, &progress)) => {
+            outcome.unwrap_or(Err(Refusal::TimedOut))
+        }
+        () = exchange.outlet().cancelled() => Err(Refusal::Cancelled),
+    };
+    let final_dot_written = progress.conversation.final_dot_written();
+    let recipients = std::mem::take(&mut *progress.recipients.lock().unwrap_or_else(PoisonError::into_inner));
+    let message = match outcome {
+        Ok(verdict) => Some(verdict),
+        Err(_) if final_dot_written => None,
+        Err(refusal) => return Err(refusal),
+    };
+    exchange.outlet().reply(Reply::Submitted(Submitted { recipients, message, final_dot_written })).await
+}
+
+/// The domain of the person's address: that of the login name, or else of the sender.
+fn mail_domain(request: &Submit) -> Option<HostName> {
+    [&request.credentials.user, &request.sender]
+        .into_iter()
+        .find_map(|address| HostName::parse(address.rsplit_once('@')?.1))
+}
+
+/// The whole conversation; gives the server's last word on the mail.
+async fn transact(
+    network: &Network,
+    route: &Route,
+    request: &Submit,
+    envelope: &Envelope,
+    mail: &[u8],
+    progress: &Progress,
+) -> Result<Verdict, Refusal> {
+    let conversation = &progress.conversation;
+    let mut connection = connect(network, route, request.server.security, conversation).await?;
+    sign_in(&mut connection, request, conversation).await?;
+
+    let parameters = parameters(&connection, envelope, mail)?;
+    let mail_from = Mail::new(Some(envelope.sender.clone()), parameters);
+    let begun = said(connection.command(mail_from), SILENCE_TIMEOUT, conversation).await?;
+    if !is_positive(&begun) {
+        return end(connection, begun);
+    }
+    let mut last = begun;
+    let mut accepted = 0;
+    for (recipient, address) in request.recipients.iter().zip(&envelope.recipients) {
+        let rcpt = Rcpt::new(address.clone(), Vec::new());
+        last = said(connection.command(rcpt), SILENCE_TIMEOUT, conversation).await?;
+        accepted += usize::from(is_positive(&last));
+        let verdict = RecipientVerdict { recipient: recipient.clone(), verdict: last.clone() };
+        progress.recipients.lock().unwrap_or_else(PoisonError::into_inner).push(verdict);
+    }
+    if accepted == 0 {
+        return end(connection, last);
+    }
+    let consent = said(connection.command(Data), SILENCE_TIMEOUT, conversation).await?;
+    if !is_positive(&consent) {
+        return end(connection, consent);
+    }
+    conversation.mail_begins();
+    // The library ends the mail with CRLF, dot, CRLF: the mail's own last CRLF is that first one.
+    let mail = mail.strip_suffix(b"\r\n").unwrap_or(mail);
+    let verdict = said(connection.message(mail), FINAL_DOT_TIMEOUT, conversation).await?;
+    end(connection, verdict)
+}
+
+async fn connect(
+    network: &Network,
+    route: &Route,
+    security: Security,
+    conversation: &Arc<Conversation>,
+) -> Result<AsyncSmtpConnection, Refusal> {
+    let stream = match security {
+        Security::Tls => ReplyStream::new(network.connect_tls(route).await?, Arc::clone(conversation)),
+        Security::StartTls => {
+            let mut plain = network.connect(route).await?;
+            starttls::begin_smtp(&mut plain).await?;
+            let secured = timeout(SILENCE_TIMEOUT, network.secure(plain, route)).await;
+            // The greeting was read before TLS, and the library expects one.
+            ReplyStream::greeted(secured.map_err(|_| Refusal::TimedOut)??, Arc::clone(conversation))
+        }
+    };
+    let hello = ClientId::Ipv4(std::net::Ipv4Addr::LOCALHOST);
+    let greeting = AsyncSmtpConnection::connect_with_transport(Box::new(stream), &hello);
+    match timeout(SILENCE_TIMEOUT, greeting).await.map_err(|_| Refusal::TimedOut)? {
+        Ok(connection) => Ok(connection),
+        Err(error) => Err(match verdict_of(&error) {
+            Some(verdict) => Refusal::ServerRefused { code: Some(verdict.code), server_said: verdict.text },
+            None => breakage(conversation),
+        }),
+    }
+}
+
+/// Signs in, once.
+async fn sign_in(
+    connection: &mut AsyncSmtpConnection,
+    request: &Submit,
+    conversation: &Conversation,
+) -> Result<(), Refusal> {
+    let mechanisms = [Mechanism::Plain, Mechanism::Login];
+    if connection.server_info().get_auth_mechanism(&mechanisms).is_none() {
+        let server_said = "It offers no way to sign in with a password.".to_owned();
+        return Err(Refusal::ServerRefused { code: None, server_said });
+    }
+    let credentials =
+        Credentials::new(request.credentials.user.clone(), request.credentials.password.reveal().to_owned());
+    let verdict = said(connection.auth(&mechanisms, &credentials), SILENCE_TIMEOUT, conversation).await?;
+    match verdict.code {
+        200..=299 => Ok(()),
+        // 535 is the answer to wrong credentials, 534 asks for an app password, 530 and 538 for another way.
+        534 | 535 => Err(Refusal::WrongPassword { server_said: verdict.text }),
+        code => Err(Refusal::ServerRefused { code: Some(code), server_said: verdict.text }),
+    }
+}
+
+/// What MAIL FROM needs beside the address, as far as the server offers it.
+fn parameters(
+    connection: &AsyncSmtpConnection,
+    envelope: &Envelope,
+    mail: &[u8],
+) -> Result<Vec<MailParameter>, Refusal> {
+    let offers = |extension| connection.server_info().supports_feature(extension);
+    let mut parameters = Vec::new();
+    if !envelope.is_ascii() {
+        if !offers(Extension::SmtpUtfEight) {
+            let server_said = "It takes no addresses with letters beyond ASCII.".to_owned();
+            return Err(Refusal::ServerRefused { code: None, server_said });
+        }
+        parameters.push(MailParameter::SmtpUtfEight);
+    }
+    if !mail.is_ascii() {
+        if !offers(Extension::EightBitMime) {
+            let server_said = "It takes no mails with bytes beyond ASCII.".to_owned();
+            return Err(Refusal::ServerRefused { code: None, server_said });
+        }
+        parameters.push(MailParameter::Body(MailBodyParameter::EightBitMime));
+    }
+    Ok(parameters)
+}
+
+/// Says goodbye without waiting for an answer, and passes the verdict on.
+fn end(mut connection: AsyncSmtpConnection, verdict: Verdict) -> Result<Verdict, Refusal> {
+    tokio::spawn(async move {
+        let _ = timeout(QUIT_TIMEOUT, connection.quit()).await;
+    });
+    Ok(verdict)
+}
+
+/// Waits for an answer: whatever the server says is a verdict, anything else is a refusal.
+async fn said(
+    answer: impl Future<Output = Result<Response, lettre::transport::smtp::Error>>,
+    patience: Duration,
+    conversation: &Conversation,
+) -> Result<Verdict, Refusal> {
+    match timeout(patience, answer).await.map_err(|_| Refusal::TimedOut)? {
+        Ok(response) => {
+            let text = response.message().collect::<Vec<_>>().join(" ");
+            Ok(Verdict { code: number(response.code()), text })
+        }
+        Err(error) => verdict_of(&error).ok_or_else(|| breakage(conversation)),
+    }
+}
+
+/// The server's "no" inside a library error, if it is one.
+fn verdict_of(error: &lettre::transport::smtp::Error) -> Option<Verdict> {
+    let code = number(error.status()?);
+    Some(Verdict { code, text: error.source().map(ToString::to_string).unwrap_or_default() })
+}
+
+/// Why there was no answer.
+fn breakage(conversation: &Conversation) -> Refusal {
+    if conversation.has_ended() { Refusal::Closed } else { Refusal::Garbled }
+}
+
+fn number(code: Code) -> u16 {
+    code.into()
+}
+
+fn is_positive(verdict: &Verdict) -> bool {
+    (200..400).contains(&verdict.code)
+}
