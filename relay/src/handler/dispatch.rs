@@ -61,6 +61,7 @@ impl Drop for Opening<'_> {
 pub(super) fn kind_of(request: &Request) -> Kind {
     match request {
         Request::Submit(_) => Kind::Submit,
+        Request::TrySubmission { .. } => Kind::TrySubmission,
         Request::Mail(MailRequest::Open { .. }) => Kind::MailOpen,
         Request::Mail(_) => Kind::Mail,
         Request::Dav(_) => Kind::Dav,
@@ -114,6 +115,13 @@ async fn carry_out(
     let Belongings { vouched, kept, .. } = belongings;
     match request {
         Request::Submit(request) => submit::submit(&relay.network, vouched, &relay.held, request, exchange).await,
+        Request::TrySubmission { server, credentials } => {
+            until_cancelled(exchange, async {
+                submit::try_sign_in(&relay.network, vouched, &server, &credentials).await?;
+                Ok(Reply::Done)
+            })
+            .await
+        }
         Request::Dav(request) => dav::dav(&relay.network, vouched, kept, request, exchange).await,
         Request::Mail(MailRequest::Open { server, credentials }) => {
             until_cancelled(exchange, open(relay, belongings, &server, &credentials)).await

@@ -10,6 +10,8 @@ use wire::Refusal;
 pub enum Kind {
     /// A submission.
     Submit,
+    /// A sign-in to a submission server is tried.
+    TrySubmission,
     /// A mail session is opened.
     MailOpen,
     /// Something is asked of a mail session.
@@ -21,8 +23,9 @@ pub enum Kind {
 }
 
 /// All kinds, with their names.
-const KINDS: [(Kind, &str); 5] = [
+const KINDS: [(Kind, &str); 6] = [
     (Kind::Submit, "submit"),
+    (Kind::TrySubmission, "try_submission"),
     (Kind::MailOpen, "mail_open"),
     (Kind::Mail, "mail"),
     (Kind::Dav, "dav"),

@@ -74,6 +74,9 @@ pub const PART_LIMIT: usize = 200;
 /// How deep the parts of a mail may lie to be told.
 pub const PART_DEPTH_LIMIT: usize = 20;
 
+/// Parts of each mail that one fetch may carry.
+pub const FETCHED_PART_LIMIT: usize = 50;
+
 /// Recipients of one submission.
 pub const RECIPIENT_LIMIT: usize = 200;
 

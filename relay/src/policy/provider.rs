@@ -228,7 +228,7 @@ impl Provider {
             Some(_) => exchanger.as_str().ends_with(*end),
             None => exchanger.as_str() == *end,
         };
-        PROVIDERS.iter().find(|provider| provider.exchangers.iter().any(|end| belongs(end)))
+        PROVIDERS.iter().find(|provider| provider.exchangers.iter().any(&belongs))
     }
 
     /// Its servers, with the path at which CalDAV begins.

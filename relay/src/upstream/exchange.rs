@@ -9,7 +9,7 @@ use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use bytes::Bytes;
 use tokio::sync::{Semaphore, mpsc, watch};
 use tokio::time::timeout;
-use wire::{BODY_LIMIT_BYTES, ExchangeId, Push, Refusal, Reply, ToPage, WINDOW_BYTES};
+use wire::{BODY_LIMIT_BYTES, ExchangeId, MESSAGE_LIMIT_BYTES, Push, Refusal, Reply, ToPage, WINDOW_BYTES};
 
 use crate::policy::limit::BODY_TIMEOUT;
 
@@ -135,17 +135,24 @@ impl Outlet {
     /// Sends the head of the answer.
     ///
     /// # Errors
-    /// If the page is gone.
+    /// If it does not fit into a message, or the page is gone.
     pub async fn reply(&self, reply: Reply) -> Result<(), Refusal> {
-        self.send(ToPage::Reply { exchange: self.id, reply }).await
+        self.send_fitting(ToPage::Reply { exchange: self.id, reply }).await
     }
 
     /// Tells of something that happened.
     ///
     /// # Errors
-    /// If the page is gone.
+    /// If it does not fit into a message, or the page is gone.
     pub async fn push(&self, push: Push) -> Result<(), Refusal> {
-        self.send(ToPage::Push { exchange: self.id, push }).await
+        self.send_fitting(ToPage::Push { exchange: self.id, push }).await
+    }
+
+    async fn send_fitting(&self, frame: ToPage) -> Result<(), Refusal> {
+        if wire::encode(&frame).len() > MESSAGE_LIMIT_BYTES {
+            return Err(Refusal::TooLarge { limit_bytes: MESSAGE_LIMIT_BYTES as u32 });
+        }
+        self.send(frame).await
     }
 
     /// Sends a piece of body of any length, as fast as the page takes it.

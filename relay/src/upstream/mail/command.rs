@@ -6,7 +6,7 @@
 use wire::{Criterion, FetchItems, Flag, FlagChange, PartPath, Refusal, UidRange};
 
 use super::utf7;
-use crate::policy::limit::{LIST_LIMIT, TEXT_LIMIT_BYTES};
+use crate::policy::limit::{FETCHED_PART_LIMIT, LIST_LIMIT, RESPONSE_LIMIT_BYTES, TEXT_LIMIT_BYTES};
 
 /// A command without its tag. Between two segments the server must ask for the literal that the next one begins with.
 #[derive(Debug, PartialEq, Eq)]
@@ -146,18 +146,20 @@ pub(super) fn fetch(uids: &[UidRange], items: &FetchItems) -> Result<Command, Re
         let names = items.headers.iter().map(|name| header_name(name)).collect::<Result<Vec<_>, _>>()?;
         list.push_str(&format!(" BODY.PEEK[HEADER.FIELDS ({})]", names.join(" ")));
     }
+    if items.parts.len() > FETCHED_PART_LIMIT {
+        return Err(bad("there are too many parts"));
+    }
+    for part in &items.parts {
+        list.push_str(&format!(" BODY.PEEK[{}]<0.{}>", section(part)?, one_more(items.part_cap_bytes)));
+    }
     list.push(')');
     Ok(Command::new("UID FETCH").word(&uid_set(uids)?).word(&list))
 }
 
-/// `UID FETCH` of the first bytes of a part.
-pub(super) fn fetch_part(uid: u32, part: &PartPath, bytes: u32) -> Result<Command, Refusal> {
-    let section = match part {
-        PartPath::Whole => String::new(),
-        PartPath::Header => "HEADER".to_owned(),
-        PartPath::Part(numbers) => part_numbers(numbers)?,
-        PartPath::PartHeader(numbers) => format!("{}.MIME", part_numbers(numbers)?),
-    };
+/// `UID FETCH` of the first bytes of a part, and of one more, which tells whether it goes on.
+pub(super) fn fetch_part(uid: u32, part: &PartPath, cap_bytes: u32) -> Result<Command, Refusal> {
+    let section = section(part)?;
+    let bytes = one_more(cap_bytes);
     let one = [UidRange { first: uid, last: Some(uid) }];
     Ok(Command::new("UID FETCH").word(&uid_set(&one)?).word(&format!("(UID BODY.PEEK[{section}]<0.{bytes}>)")))
 }
@@ -234,6 +236,19 @@ fn header_name(name: &str) -> Result<&str, Refusal> {
     let is_token = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.' | b'+');
     let is_name = !name.is_empty() && name.len() <= 76 && name.bytes().all(is_token);
     if is_name { Ok(name) } else { Err(bad("this is not the name of a header field")) }
+}
+
+fn one_more(cap_bytes: u32) -> u32 {
+    cap_bytes.min(RESPONSE_LIMIT_BYTES - 1) + 1
+}
+
+fn section(part: &PartPath) -> Result<String, Refusal> {
+    Ok(match part {
+        PartPath::Whole => String::new(),
+        PartPath::Header => "HEADER".to_owned(),
+        PartPath::Part(numbers) => part_numbers(numbers)?,
+        PartPath::PartHeader(numbers) => format!("{}.MIME", part_numbers(numbers)?),
+    })
 }
 
 fn part_numbers(numbers: &[u16]) -> Result<String, Refusal> {

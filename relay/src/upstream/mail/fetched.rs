@@ -1,13 +1,18 @@
 //! One FETCH response as a value of the protocol (RFC 3501 section 7.4.2).
 
-use async_imap::imap_proto::{Address, AttributeValue, Envelope};
-use wire::{Fetched, Flag, MailboxAddress};
+use async_imap::imap_proto::{Address, AttributeValue, Envelope, MessageSection, SectionPath};
+use wire::{Fetched, FetchedPart, Flag, MESSAGE_LIMIT_BYTES, MailboxAddress, PartPath};
 
 use super::structure;
 use crate::upstream::starttls::printable;
 
+/// The most bytes that a mail's facts may take, so that they fit into one message with what stands around them.
+const FACTS_LIMIT_BYTES: usize = MESSAGE_LIMIT_BYTES - 64;
+
 /// Reads a response to our own `UID FETCH`. One without UID and size is news of another kind and gives nothing.
-pub(super) fn read(attributes: &[AttributeValue<'_>]) -> Option<Fetched> {
+///
+/// Parts were asked for with one byte more than `part_cap_bytes`, which tells whether they go on.
+pub(super) fn read(attributes: &[AttributeValue<'_>], part_cap_bytes: u32) -> Option<Fetched> {
     let mut fetched = Fetched::default();
     for attribute in attributes {
         match attribute {
@@ -19,13 +24,62 @@ pub(super) fn read(attributes: &[AttributeValue<'_>]) -> Option<Fetched> {
             }
             AttributeValue::Envelope(found) => fetched.envelope = Some(envelope(found)),
             AttributeValue::BodyStructure(tree) => fetched.structure = Some(structure::flatten(tree)),
-            AttributeValue::BodySection { data, .. } => {
+            // Chosen header fields are asked for whole, parts from their first byte on: that tells them apart.
+            AttributeValue::BodySection { index: None, data, .. } => {
                 fetched.headers = Some(data.as_deref().unwrap_or_default().to_vec());
+            }
+            AttributeValue::BodySection { section, index: Some(_), data: Some(data) } => {
+                let cap = (part_cap_bytes as usize).min(data.len());
+                let path = path_of(section.as_ref());
+                let cut = cap < data.len();
+                fetched.parts.extend(path.map(|path| FetchedPart { path, bytes: data[..cap].to_vec(), cut }));
             }
             _ => {}
         }
     }
     (fetched.uid != 0 && fetched.size_bytes.is_some()).then_some(fetched)
+}
+
+/// Which part a section is; none that was not asked for.
+fn path_of(section: Option<&SectionPath>) -> Option<PartPath> {
+    let numbers = |numbers: &[u32]| numbers.iter().map(|number| u16::try_from(*number).ok()).collect::<Option<_>>();
+    Some(match section {
+        None => PartPath::Whole,
+        Some(SectionPath::Full(MessageSection::Header)) => PartPath::Header,
+        Some(SectionPath::Part(path, None)) => PartPath::Part(numbers(path)?),
+        Some(SectionPath::Part(path, Some(MessageSection::Mime))) => PartPath::PartHeader(numbers(path)?),
+        Some(_) => return None,
+    })
+}
+
+/// Makes a mail's facts fit into one message. What is left out is marked as cut, where there is a mark for it.
+pub(super) fn fit(mut fetched: Fetched) -> Fetched {
+    let excess = |fetched: &Fetched| wire::encode(fetched).len().saturating_sub(FACTS_LIMIT_BYTES);
+    for index in (0..fetched.parts.len()).rev() {
+        let excess = excess(&fetched);
+        if excess == 0 {
+            return fetched;
+        }
+        let part = &mut fetched.parts[index];
+        let kept = part.bytes.len().saturating_sub(excess);
+        part.cut |= kept < part.bytes.len();
+        part.bytes.truncate(kept);
+    }
+    while let (true, Some(structure)) = (excess(&fetched) > 0, &mut fetched.structure) {
+        if structure.parts.is_empty() {
+            break;
+        }
+        structure.parts.truncate(structure.parts.len() / 2);
+        structure.cut = true;
+    }
+    // Header fields and envelopes of this size are nobody's honest mail: what is unreadable is absent.
+    if excess(&fetched) > 0 {
+        fetched.headers = None;
+    }
+    if excess(&fetched) > 0 {
+        fetched.envelope = None;
+    }
+    fetched
 }
 
 fn flag(name: &str) -> Option<Flag> {
@@ -106,7 +160,7 @@ mod tests {
     #[track_caller]
     fn check(line: &str, assert: impl FnOnce(Option<Fetched>)) {
         match Response::parse(line.as_bytes()).unwrap().1 {
-            Response::Fetch(_, attributes) => assert(read(&attributes)),
+            Response::Fetch(_, attributes) => assert(read(&attributes, 10)),
             response => panic!("{response:?}"),
         }
     }
@@ -136,6 +190,41 @@ mod tests {
     fn news_of_another_client_is_not_an_answer() {
         check("* 12 FETCH (FLAGS (\\Seen))\r\n", |fetched| assert_eq!(fetched, None));
         check("* 12 FETCH (UID 7 FLAGS (\\Seen))\r\n", |fetched| assert_eq!(fetched, None));
+    }
+
+    #[test]
+    fn parts_are_told_apart_from_header_fields_and_cut_at_the_cap() {
+        let line = "* 1 FETCH (UID 7 RFC822.SIZE 1 BODY[HEADER.FIELDS (To)] {4}\r\nTo:  BODY[HEADER]<0> \"0123456789\" \
+            BODY[1.2]<0> {11}\r\n01234567890 BODY[1.2.MIME]<0> NIL BODY[]<0> \"\")\r\n";
+        check(line, |fetched| {
+            let fetched = fetched.unwrap();
+            assert_eq!(fetched.headers.as_deref(), Some(&b"To: "[..]));
+            let part = |path, bytes: &str, cut| FetchedPart { path, bytes: bytes.into(), cut };
+            assert_eq!(
+                fetched.parts,
+                [
+                    part(PartPath::Header, "0123456789", false),
+                    part(PartPath::Part(vec![1, 2]), "0123456789", true),
+                    part(PartPath::Whole, "", false),
+                ]
+            );
+        });
+    }
+
+    #[test]
+    fn facts_always_fit_into_one_message() {
+        let part = |length| FetchedPart { path: PartPath::Part(vec![1]), bytes: vec![b'a'; length], cut: false };
+        let fits = fit(Fetched { uid: 1, parts: vec![part(30_000), part(30_000)], ..Fetched::default() });
+        assert!(fits.parts.iter().all(|part| !part.cut && part.bytes.len() == 30_000));
+        let cut = fit(Fetched { uid: 1, parts: vec![part(30_000), part(60_000), part(60_000)], ..Fetched::default() });
+        assert_eq!(cut.parts.iter().map(|part| part.cut).collect::<Vec<_>>(), [false, true, true]);
+        assert!(wire::encode(&cut).len() <= FACTS_LIMIT_BYTES);
+        assert!(cut.parts[1].bytes.len() > 30_000);
+        let subject = Some(vec![b'a'; 70_000]);
+        let envelope = Some(wire::Envelope { subject, ..wire::Envelope::default() });
+        let headers = Some(vec![b'a'; 70_000]);
+        let huge = fit(Fetched { uid: 1, envelope, headers, ..Fetched::default() });
+        assert_eq!((huge.uid, huge.headers, huge.envelope), (1, None, None));
     }
 
     #[test]

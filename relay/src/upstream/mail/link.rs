@@ -41,7 +41,10 @@ pub(super) struct Link {
     watch: Arc<Watch>,
     abilities: Abilities,
     news: News,
-    is_spoilt: bool,
+    /// Whether the connection has failed.
+    is_broken: bool,
+    /// Whether the server still waits for bytes of a literal.
+    owes_bytes: bool,
 }
 
 /// What the server says it can do.
@@ -93,7 +96,14 @@ impl Link {
             }
         };
         let (imap, told) = sign_in(client, credentials, &watch).await?;
-        let mut link = Self { imap, watch, abilities: Abilities::default(), news: News::default(), is_spoilt: false };
+        let mut link = Self {
+            imap,
+            watch,
+            abilities: Abilities::default(),
+            news: News::default(),
+            is_broken: false,
+            owes_bytes: false,
+        };
         link.abilities = match told {
             Some(abilities) => abilities,
             None => link.ask_abilities().await?,
@@ -116,19 +126,14 @@ impl Link {
         self.watch.take_withheld()
     }
 
-    /// An exchange has begun that leaves the connection of no use unless it is completed.
-    pub(super) fn spoil(&mut self) {
-        self.is_spoilt = true;
-    }
-
-    /// That exchange is complete.
-    pub(super) fn unspoil(&mut self) {
-        self.is_spoilt = false;
+    /// Whether the server still waits for bytes that were announced.
+    pub(super) fn set_owes_bytes(&mut self, owes_bytes: bool) {
+        self.owes_bytes = owes_bytes;
     }
 
     /// Whether the connection is of no use any more.
-    pub(super) fn is_spoilt(&self) -> bool {
-        self.is_spoilt
+    pub(super) fn is_useless(&self) -> bool {
+        self.is_broken || self.owes_bytes
     }
 
     async fn ask_abilities(&mut self) -> Result<Abilities, Refusal> {
@@ -150,8 +155,11 @@ impl Link {
     /// Sends a command, its literals when the server asks for them.
     pub(super) async fn begin(&mut self, command: &Command) -> Result<RequestId, Refusal> {
         let (first, rest) = command.segments().split_first().ok_or(Refusal::Garbled)?;
-        let sent = timeout(SILENCE_TIMEOUT, self.imap.run_command(first)).await;
-        let id = sent.map_err(|_| Refusal::TimedOut)?.map_err(|_| self.breakage())?;
+        let id = match timeout(SILENCE_TIMEOUT, self.imap.run_command(first)).await {
+            Ok(Ok(id)) => id,
+            Ok(Err(_)) => return Err(self.breakage()),
+            Err(_) => return Err(self.broken(Refusal::TimedOut)),
+        };
         for segment in rest {
             self.consent(&id).await?;
             self.send_raw(segment.as_bytes()).await?;
@@ -166,7 +174,7 @@ impl Link {
             match self.step(id, SILENCE_TIMEOUT).await? {
                 Step::Continue => return Ok(()),
                 Step::Data(_) => {}
-                Step::Done(_) => return Err(Refusal::Garbled),
+                Step::Done(_) => return Err(self.broken(Refusal::Garbled)),
             }
         }
     }
@@ -174,11 +182,15 @@ impl Link {
     /// Sends bytes as they are: a literal, or what follows one.
     pub(super) async fn send_raw(&mut self, bytes: &[u8]) -> Result<(), Refusal> {
         let stream = self.imap.as_mut();
-        let sent = timeout(SILENCE_TIMEOUT, async {
+        let sending = async {
             stream.write_all(bytes).await?;
             stream.flush().await
-        });
-        sent.await.map_err(|_| Refusal::TimedOut)?.map_err(|_| Refusal::Closed)
+        };
+        match timeout(SILENCE_TIMEOUT, sending).await {
+            Ok(Ok(())) => Ok(()),
+            Ok(Err(_)) => Err(self.broken(Refusal::Closed)),
+            Err(_) => Err(self.broken(Refusal::TimedOut)),
+        }
     }
 
     /// The next step of the answer to a command. A server that sends is not silent, however long the response.
@@ -186,21 +198,15 @@ impl Link {
     /// # Errors
     /// If the server says "no", breaks off, or is silent for longer than `patience`.
     pub(super) async fn step(&mut self, id: &RequestId, patience: Duration) -> Result<Step, Refusal> {
-        loop {
-            let Some(response) = self.wait(patience).await? else { return Err(Refusal::TimedOut) };
-            match response.parsed() {
-                Response::Continue(_) => return Ok(Step::Continue),
-                Response::Done { tag, status, .. } if tag == id => {
-                    return match status {
-                        Status::Ok => Ok(Step::Done(response)),
-                        _ => Err(self.no()),
-                    };
-                }
-                // The answer to nothing that was asked.
-                Response::Done { .. } => return Err(Refusal::Garbled),
-                Response::Data { status: Status::Bye, .. } => return Err(Refusal::Closed),
-                _ => return Ok(Step::Data(response)),
-            }
+        let Some(response) = self.wait(patience).await? else { return Err(self.broken(Refusal::TimedOut)) };
+        match response.parsed() {
+            Response::Continue(_) => Ok(Step::Continue),
+            Response::Done { tag, status: Status::Ok, .. } if tag == id => Ok(Step::Done(response)),
+            Response::Done { tag, .. } if tag == id => Err(self.no()),
+            // The answer to nothing that was asked.
+            Response::Done { .. } => Err(self.broken(Refusal::Garbled)),
+            Response::Data { status: Status::Bye, .. } => Err(self.broken(Refusal::Closed)),
+            _ => Ok(Step::Data(response)),
         }
     }
 
@@ -254,8 +260,14 @@ impl Link {
         Refusal::ServerRefused { code: None, server_said: words_of(&self.watch.last_words()) }
     }
 
-    fn breakage(&self) -> Refusal {
-        breakage(&self.watch)
+    fn breakage(&mut self) -> Refusal {
+        let refusal = breakage(&self.watch);
+        self.broken(refusal)
+    }
+
+    fn broken(&mut self, refusal: Refusal) -> Refusal {
+        self.is_broken = true;
+        refusal
     }
 }
 

@@ -17,7 +17,7 @@ use crate::policy::limit::{MAIL_LIMIT_BYTES, RESPONSE_LIMIT_BYTES, SEARCH_TIMEOU
 use crate::upstream::Exchange;
 use crate::upstream::exchange::wrong_size;
 
-/// Carries out one request. A refusal other than the server's or the request's own ends the session.
+/// Carries out one request.
 pub(super) async fn carry_out(
     link: &mut Link,
     request: MailRequest,
@@ -147,13 +147,13 @@ async fn fetch(link: &mut Link, uids: &[UidRange], items: &FetchItems, exchange:
     exchange.outlet().reply(Reply::Fetching).await?;
     link.take_withheld();
     let mut told = BTreeSet::new();
-    fetch_once(link, &command, exchange, &mut told).await?;
+    fetch_once(link, &command, exchange, &mut told, items.part_cap_bytes).await?;
     if link.take_withheld() == 0 || !(items.structure || items.envelope) {
         return Ok(());
     }
     // Some mail's structure or envelope could not be read. Its other facts can, and the page must hear of the mail.
     let rest = FetchItems { structure: false, envelope: false, ..items.clone() };
-    fetch_once(link, &command::fetch(uids, &rest)?, exchange, &mut told).await
+    fetch_once(link, &command::fetch(uids, &rest)?, exchange, &mut told, items.part_cap_bytes).await
 }
 
 async fn fetch_once(
@@ -161,17 +161,18 @@ async fn fetch_once(
     command: &Command,
     exchange: &Exchange,
     told: &mut BTreeSet<u32>,
+    part_cap_bytes: u32,
 ) -> Result<(), Refusal> {
     let id = link.begin(command).await?;
     loop {
         match link.step(&id, SEARCH_TIMEOUT).await? {
             Step::Data(data) => {
                 let Response::Fetch(_, attributes) = data.parsed() else { continue };
-                let Some(fetched) = fetched::read(attributes) else { continue };
+                let Some(fetched) = fetched::read(attributes, part_cap_bytes) else { continue };
                 if !told.insert(fetched.uid) {
                     continue;
                 }
-                exchange.outlet().push(Push::Fetched(fetched)).await?;
+                exchange.outlet().push(Push::Fetched(Box::new(fetched::fit(fetched)))).await?;
             }
             Step::Continue => {}
             Step::Done(_) => return Ok(()),
@@ -187,8 +188,7 @@ async fn fetch_part(
     exchange: &Exchange,
 ) -> Result<(), Refusal> {
     let cap = cap_bytes.min(RESPONSE_LIMIT_BYTES - 1);
-    // One byte more than wanted tells whether there is more.
-    let id = link.begin(&command::fetch_part(uid, part, cap + 1)?).await?;
+    let id = link.begin(&command::fetch_part(uid, part, cap)?).await?;
     let mut found: Option<Vec<u8>> = None;
     loop {
         match link.step(&id, SILENCE_TIMEOUT).await? {
@@ -213,11 +213,7 @@ async fn fetch_part(
     bytes.truncate(cap as usize);
     let size_bytes = u32::try_from(bytes.len()).unwrap_or(u32::MAX);
     exchange.outlet().reply(Reply::Part { size_bytes, cut }).await?;
-    // The session is still in order if the page does not want the part any more.
-    match exchange.outlet().body(&bytes).await {
-        Err(Refusal::Cancelled) => Ok(()),
-        outcome => outcome,
-    }
+    exchange.outlet().body(&bytes).await
 }
 
 async fn append(
@@ -233,7 +229,7 @@ async fn append(
     let id = link.begin(&command::append(mailbox, flags, size_bytes)?).await?;
     link.consent(&id).await?;
     // From here on the server counts bytes: without all of them the connection is of no use.
-    link.spoil();
+    link.set_owes_bytes(true);
     let mut missing = size_bytes as usize;
     while let Some(piece) = exchange.next_piece().await? {
         missing = missing.checked_sub(piece.len()).ok_or_else(wrong_size)?;
@@ -242,7 +238,7 @@ async fn append(
     if missing > 0 {
         return Err(wrong_size());
     }
-    link.unspoil();
+    link.set_owes_bytes(false);
     link.send_raw(b"\r\n").await?;
     let done = link.finish(&id, SEARCH_TIMEOUT).await?;
     let place = match done.parsed() {

@@ -84,6 +84,7 @@ async fn serve(mut link: Link, mut queue: mpsc::Receiver<Job>, pace: Pace) {
         }
         let is_close = matches!(request, MailRequest::Close { .. });
         let is_idle = matches!(request, MailRequest::Idle { .. });
+        let mut is_stuck = false;
         let outcome = {
             let mut work = pin!(async {
                 let work = request::carry_out(&mut link, request, &mut exchange, pace);
@@ -91,7 +92,10 @@ async fn serve(mut link: Link, mut queue: mpsc::Receiver<Job>, pace: Pace) {
                 if is_idle {
                     return work.await;
                 }
-                timeout(TRANSACTION_TIMEOUT, work).await.unwrap_or(Err(Refusal::TimedOut))
+                timeout(TRANSACTION_TIMEOUT, work).await.unwrap_or_else(|_| {
+                    is_stuck = true;
+                    Err(Refusal::TimedOut)
+                })
             });
             tokio::select! {
                 outcome = &mut work => outcome,
@@ -102,7 +106,7 @@ async fn serve(mut link: Link, mut queue: mpsc::Receiver<Job>, pace: Pace) {
                 }
             }
         };
-        let is_over = is_close || link.is_spoilt() || outcome.as_ref().is_err_and(ends_session);
+        let is_over = is_close || link.is_useless() || is_stuck;
         drop(exchange);
         outlet.end(outcome).await;
         if is_over {
@@ -114,9 +118,4 @@ async fn serve(mut link: Link, mut queue: mpsc::Receiver<Job>, pace: Pace) {
         job.exchange.end(Err(Refusal::SessionGone)).await;
     }
     let _ = timeout(PART_TIMEOUT, link.part()).await;
-}
-
-/// Whether the connection is of no use after this.
-fn ends_session(refusal: &Refusal) -> bool {
-    !matches!(refusal, Refusal::ServerRefused { .. } | Refusal::BadRequest { .. } | Refusal::Busy { .. })
 }

@@ -11,14 +11,14 @@ use std::error::Error as _;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use lettre::transport::smtp::authentication::{Credentials, Mechanism};
+use lettre::transport::smtp::authentication::{Credentials as Login, Mechanism};
 use lettre::transport::smtp::client::AsyncSmtpConnection;
 use lettre::transport::smtp::commands::{Data, Mail, Rcpt};
 use lettre::transport::smtp::extension::{ClientId, Extension, MailBodyParameter, MailParameter};
 use lettre::transport::smtp::response::{Code, Response};
 use tokio::sync::Semaphore;
 use tokio::time::timeout;
-use wire::{RecipientVerdict, Refusal, Reply, Security, Service, Submit, Submitted, Verdict};
+use wire::{Credentials, RecipientVerdict, Refusal, Reply, Security, Server, Service, Submit, Submitted, Verdict};
 
 use self::envelope::Envelope;
 use self::reply_stream::{Conversation, ReplyStream};
@@ -61,7 +61,7 @@ pub async fn submit(
     exchange: &mut Exchange,
 ) -> Result<(), Refusal> {
     let envelope = Envelope::read(&request)?;
-    let domain = mail_domain(&request);
+    let domain = domain_of(&request.credentials.user).or_else(|| domain_of(&request.sender));
     let route = network.find(Service::Submission, &request.server, domain.as_ref(), vouched).await?;
     let busy = Refusal::Busy { retry_after_seconds: BUSY_SECONDS };
     let _share = held.0.try_acquire_many(request.size_bytes).map_err(|_| busy)?;
@@ -85,11 +85,28 @@ pub async fn submit(
     exchange.outlet().reply(Reply::Submitted(Submitted { recipients, message, final_dot_written })).await
 }
 
-/// The domain of the person's address: that of the login name, or else of the sender.
-fn mail_domain(request: &Submit) -> Option<HostName> {
-    [&request.credentials.user, &request.sender]
-        .into_iter()
-        .find_map(|address| HostName::parse(address.rsplit_once('@')?.1))
+/// Signs in to a submission server, once, and leaves.
+///
+/// # Errors
+/// If the server is not allowed or cannot be reached, or does not accept the person.
+pub async fn try_sign_in(
+    network: &Network,
+    vouched: &Vouched,
+    server: &Server,
+    credentials: &Credentials,
+) -> Result<(), Refusal> {
+    let domain = domain_of(&credentials.user);
+    let route = network.find(Service::Submission, server, domain.as_ref(), vouched).await?;
+    let conversation = Arc::default();
+    let mut connection = connect(network, &route, server.security, &conversation).await?;
+    sign_in(&mut connection, credentials, &conversation).await?;
+    leave(connection);
+    Ok(())
+}
+
+/// The domain of a mail address.
+fn domain_of(address: &str) -> Option<HostName> {
+    HostName::parse(address.rsplit_once('@')?.1)
 }
 
 /// The whole conversation; gives the server's last word on the mail.
@@ -103,7 +120,7 @@ async fn transact(
 ) -> Result<Verdict, Refusal> {
     let conversation = &progress.conversation;
     let mut connection = connect(network, route, request.server.security, conversation).await?;
-    sign_in(&mut connection, request, conversation).await?;
+    sign_in(&mut connection, &request.credentials, conversation).await?;
 
     let parameters = parameters(&connection, envelope, mail)?;
     let mail_from = Mail::new(Some(envelope.sender.clone()), parameters);
@@ -164,7 +181,7 @@ async fn connect(
 /// Signs in, once.
 async fn sign_in(
     connection: &mut AsyncSmtpConnection,
-    request: &Submit,
+    credentials: &Credentials,
     conversation: &Conversation,
 ) -> Result<(), Refusal> {
     let mechanisms = [Mechanism::Plain, Mechanism::Login];
@@ -172,9 +189,8 @@ async fn sign_in(
         let server_said = "It offers no way to sign in with a password.".to_owned();
         return Err(Refusal::ServerRefused { code: None, server_said });
     }
-    let credentials =
-        Credentials::new(request.credentials.user.clone(), request.credentials.password.reveal().to_owned());
-    let verdict = said(connection.auth(&mechanisms, &credentials), SILENCE_TIMEOUT, conversation).await?;
+    let login = Login::new(credentials.user.clone(), credentials.password.reveal().to_owned());
+    let verdict = said(connection.auth(&mechanisms, &login), SILENCE_TIMEOUT, conversation).await?;
     match verdict.code {
         200..=299 => Ok(()),
         // 535 is the answer to wrong credentials, 534 asks for an app password, 530 and 538 for another way.
@@ -208,12 +224,17 @@ fn parameters(
     Ok(parameters)
 }
 
-/// Says goodbye without waiting for an answer, and passes the verdict on.
-fn end(mut connection: AsyncSmtpConnection, verdict: Verdict) -> Result<Verdict, Refusal> {
+/// Says goodbye and passes the verdict on.
+fn end(connection: AsyncSmtpConnection, verdict: Verdict) -> Result<Verdict, Refusal> {
+    leave(connection);
+    Ok(verdict)
+}
+
+/// Says goodbye without anybody waiting for the answer.
+fn leave(mut connection: AsyncSmtpConnection) {
     tokio::spawn(async move {
         let _ = timeout(QUIT_TIMEOUT, connection.quit()).await;
     });
-    Ok(verdict)
 }
 
 /// Waits for an answer: whatever the server says is a verdict, anything else is a refusal.

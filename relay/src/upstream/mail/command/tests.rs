@@ -64,16 +64,27 @@ fn facts_and_parts_are_fetched_without_touching_seen() {
         envelope: true,
         structure: true,
         headers: vec!["Authentication-Results".to_owned(), "List-Id".to_owned()],
+        parts: vec![PartPath::Part(vec![1, 2]), PartPath::Header],
+        part_cap_bytes: 99,
     };
     check(
         fetch(&[run(3, None)], &items),
         "UID FETCH 3:* (UID RFC822.SIZE INTERNALDATE FLAGS ENVELOPE BODYSTRUCTURE \
-         BODY.PEEK[HEADER.FIELDS (Authentication-Results List-Id)])",
+         BODY.PEEK[HEADER.FIELDS (Authentication-Results List-Id)] BODY.PEEK[1.2]<0.100> BODY.PEEK[HEADER]<0.100>)",
     );
-    check(fetch_part(3, &PartPath::Whole, 10), "UID FETCH 3 (UID BODY.PEEK[]<0.10>)");
-    check(fetch_part(3, &PartPath::Header, 10), "UID FETCH 3 (UID BODY.PEEK[HEADER]<0.10>)");
-    check(fetch_part(3, &PartPath::Part(vec![1, 2]), 10), "UID FETCH 3 (UID BODY.PEEK[1.2]<0.10>)");
-    check(fetch_part(3, &PartPath::PartHeader(vec![2]), 10), "UID FETCH 3 (UID BODY.PEEK[2.MIME]<0.10>)");
+    check(fetch_part(3, &PartPath::Whole, 10), "UID FETCH 3 (UID BODY.PEEK[]<0.11>)");
+    check(fetch_part(3, &PartPath::Header, 10), "UID FETCH 3 (UID BODY.PEEK[HEADER]<0.11>)");
+    check(fetch_part(3, &PartPath::Part(vec![1, 2]), 10), "UID FETCH 3 (UID BODY.PEEK[1.2]<0.11>)");
+    check(fetch_part(3, &PartPath::PartHeader(vec![2]), 10), "UID FETCH 3 (UID BODY.PEEK[2.MIME]<0.11>)");
+}
+
+#[test]
+fn no_part_is_longer_than_what_passes() {
+    let whole = |cap| fetch_part(3, &PartPath::Whole, cap);
+    check(whole(u32::MAX), &format!("UID FETCH 3 (UID BODY.PEEK[]<0.{RESPONSE_LIMIT_BYTES}>)"));
+    check(whole(0), "UID FETCH 3 (UID BODY.PEEK[]<0.1>)");
+    let many = FetchItems { parts: vec![PartPath::Whole; FETCHED_PART_LIMIT + 1], ..FetchItems::default() };
+    assert!(fetch(&[run(1, None)], &many).is_err());
 }
 
 #[test]
