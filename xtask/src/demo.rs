@@ -3,6 +3,8 @@
 use std::io::{BufRead as _, BufReader};
 use std::process::Stdio;
 
+use serde_json::Value;
+
 use crate::process::{Background, cargo, command, output};
 use crate::project::{Outcome, Problem, say, target, web, write};
 use crate::{process, tools, web as page};
@@ -38,12 +40,18 @@ pub(crate) fn run(words: &[String]) -> Outcome {
     let description = target().join("demo.json");
     write(&description, line.as_bytes())?;
 
-    let mut relay = Background::start(
-        command(&programs.join("calpost").to_string_lossy())
-            .args(["--listen", listen, "--demo"])
-            .arg(&description)
-            .stdin(Stdio::null()),
-    )?;
+    let mut calpost = command(&programs.join("calpost").to_string_lossy());
+    calpost.args(["--listen", listen, "--demo"]).arg(&description).stdin(Stdio::null());
+    // The relay reaches nothing on this machine, and trusts no authority of ours, unless it is told to.
+    let about: Value =
+        serde_json::from_str(&line).map_err(|problem| Problem(format!("the sandbox's line: {problem}")))?;
+    let authority = target().join("demo-ca.pem");
+    write(&authority, about["ca"].as_str().unwrap_or_default().as_bytes())?;
+    calpost.arg("--extra-ca").arg(&authority);
+    for server in ["submission", "imap", "caldav"] {
+        calpost.args(["--allow", &format!("localhost:{}", about[server]["port"])]);
+    }
+    let mut relay = Background::start(&mut calpost)?;
     let address = format!("http://{listen}/");
     say(&format!("\n  Calpost is at {address}\n\n  Ctrl-C ends it.\n"));
     open(&address);

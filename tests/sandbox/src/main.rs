@@ -128,11 +128,7 @@ async fn run(options: Options) -> Result<(), String> {
     if let Some(path) = &options.ca {
         std::fs::write(path, sandbox.certificate_pem()).map_err(|problem| format!("{}: {problem}", path.display()))?;
     }
-    let mut info = sandbox.info();
-    if let (Some(info), Some(path)) = (info.as_object_mut(), &options.ca) {
-        info.insert("ca".to_owned(), path.display().to_string().into());
-    }
-    say(&format!("{info}\n"))?;
+    say(&format!("{}\n", sandbox.info()))?;
     tokio::select! {
         _ = tokio::signal::ctrl_c() => {}
         _ = terminated.recv() => {}

@@ -124,41 +124,38 @@ impl Sandbox {
         Ok(sandbox)
     }
 
-    /// Where everything is, for a program that starts the sandbox: what `sandbox` prints when it is ready.
+    /// Where everything is: what `sandbox` prints when it is ready.
+    ///
+    /// The relay hands the same text to the page, which takes from it the demonstration's account, its three servers
+    /// and its guests; without the demonstration these fields are missing.
     #[must_use]
     pub fn info(&self) -> Value {
         let at = self.addresses;
-        let account = |address: &str, name: &str, password: &str| json!({ "address": address, "name": name, "password": password });
-        let is_demo = self.provider.read(demo::ANN, |account| account.has_password(demo::PASSWORD));
-        let has_demo = is_demo.unwrap_or(false);
-        let guests: Vec<_> = self
-            .guests
-            .iter()
-            .map(|guest| {
-                json!({
-                    "name": guest.name,
-                    "address": guest.address,
-                    "password": guest::PASSWORD,
-                    "manner": guest.manner,
-                    "program": guest.program,
-                })
-            })
-            .collect();
-        json!({
+        let server = |address: SocketAddr, protection: &str, path: &str| json!({ "host": "localhost", "port": address.port(), "protection": protection, "path": path });
+        let mut info = json!({
             "what": "Calpost sandbox: a test instrument, nothing is kept",
-            "host": "localhost",
-            "smtps": at.smtps.port(),
-            "smtp_starttls": at.smtp.port(),
-            "imaps": at.imaps.port(),
-            "imap_starttls": at.imap.port(),
-            "caldav": format!("https://localhost:{}/dav/", at.dav.port()),
-            "control": format!("http://127.0.0.1:{}/", at.control.port()),
-            "ca": Value::Null,
-            "ca_pem": self.authority.certificate_pem(),
-            "account": has_demo.then(|| account(demo::ANN, "Ann Able", demo::PASSWORD)),
-            "colleagues": if has_demo { demo::COLLEAGUES.map(|(address, name)| account(address, name, demo::PASSWORD)).to_vec() } else { Vec::new() },
-            "guests": guests,
-        })
+            "submission": server(at.smtps, "tls", ""),
+            "submission_starttls": server(at.smtp, "starttls", ""),
+            "imap": server(at.imaps, "tls", ""),
+            "imap_starttls": server(at.imap, "starttls", ""),
+            "caldav": server(at.dav, "tls", dav::ROOT),
+            "caldav_url": format!("https://localhost:{}{}", at.dav.port(), dav::ROOT),
+            "control": format!("http://{}/", at.control),
+            "ca": self.authority.certificate_pem(),
+            "guests": self.guests.iter().map(describe).collect::<Vec<_>>(),
+        });
+        let is_demo = self.provider.read(demo::ANN, |account| account.has_password(demo::PASSWORD));
+        if let Some(info) = info.as_object_mut().filter(|_| is_demo == Some(true)) {
+            let person =
+                |(address, name): (&str, &str)| json!({ "address": address, "name": name, "password": demo::PASSWORD });
+            info.extend([
+                ("address".to_owned(), demo::ANN.into()),
+                ("password".to_owned(), demo::PASSWORD.into()),
+                ("name".to_owned(), "Ann Able".into()),
+                ("colleagues".to_owned(), demo::COLLEAGUES.map(person).to_vec().into()),
+            ]);
+        }
+        info
     }
 
     /// Everything the sandbox remembers.
@@ -178,6 +175,17 @@ impl Sandbox {
     pub fn certificate_pem(&self) -> &str {
         self.authority.certificate_pem()
     }
+}
+
+fn describe(guest: &Guest) -> Value {
+    json!({
+        "name": guest.name,
+        "address": guest.address,
+        "password": guest::PASSWORD,
+        "does": guest.does(),
+        "manner": guest.manner,
+        "program": guest.program,
+    })
 }
 
 async fn listen(port: u16) -> Result<TcpListener, StartError> {

@@ -35,11 +35,11 @@ fn parts(folder: &Folder, about: &Value, daemon: Daemon) -> Option<Parts> {
     let guests = about["guests"].as_array()?.iter().filter_map(|guest| guest["address"].as_str().map(str::to_owned));
     Some(Parts {
         guests: guests.collect(),
-        smtps_port: port("smtp")?,
+        smtps_port: port("submission")?,
         smtp_port: None,
         imaps_port: port("imap")?,
         imap_port: None,
-        dav_url: text("caldav")?,
+        dav_url: text("caldav_url")?,
         daemons: vec![("sandbox", daemon)],
         description: Some(folder.path().join("sandbox.json")),
         authority: folder.path().join("ca.pem"),

@@ -26,7 +26,8 @@ use tokio::time::timeout;
 
 use crate::connection::accept;
 use crate::dav::answer::{Answer, Multistatus, Said, empty, failed, with_header, words};
-use crate::dav::path::{ROOT, Resource};
+pub(crate) use crate::dav::path::ROOT;
+use crate::dav::path::Resource;
 use crate::dav::property::{Subject, Wanted};
 use crate::dav::xml::{DAV, Element, Name};
 use crate::fault::{Act, Step};

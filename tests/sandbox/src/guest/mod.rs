@@ -75,6 +75,26 @@ pub struct Guest {
     pub comment: Option<String>,
 }
 
+impl Guest {
+    /// What the guest does, in words.
+    #[must_use]
+    pub fn does(&self) -> String {
+        let program = match self.program {
+            Program::Gmail => "Gmail",
+            Program::Outlook => "Outlook",
+            Program::Apple => "Apple Mail",
+        };
+        let answers = match self.manner {
+            Manner::Accepts => "accepts",
+            Manner::Declines => "declines",
+            Manner::Hesitates => "may come",
+            Manner::IsSilent => return "never answers".to_owned(),
+        };
+        let comment = if self.comment.is_some() { ", with a comment" } else { "" };
+        format!("{answers}{comment}, by {program}")
+    }
+}
+
 /// How new an invitation is: SEQUENCE, then DTSTAMP.
 type Revision = (i64, String);
 

@@ -25,10 +25,13 @@ async fn the_information_names_every_server() {
     let (status, info) = ask(&people, "GET /info", "").await;
     assert_eq!(status, 200);
     let at = people.sandbox.addresses();
-    assert_eq!(info["smtps"], json!(at.smtps.port()));
-    assert_eq!(info["caldav"], json!(format!("https://localhost:{}/dav/", at.dav.port())));
-    assert!(info["ca_pem"].as_str().unwrap().starts_with("-----BEGIN CERTIFICATE-----"));
-    assert_eq!(info["account"], Value::Null);
+    let server = json!({ "host": "localhost", "port": at.smtps.port(), "protection": "tls", "path": "" });
+    assert_eq!(info["submission"], server);
+    assert_eq!(info["caldav"]["path"], json!("/dav/"));
+    assert_eq!(info["caldav_url"], json!(format!("https://localhost:{}/dav/", at.dav.port())));
+    assert!(info["ca"].as_str().unwrap().starts_with("-----BEGIN CERTIFICATE-----"));
+    // This is not the demonstration, so nobody is offered its account.
+    assert_eq!(info.get("password"), None);
 }
 
 #[tokio::test]
