@@ -6,7 +6,7 @@
 //! me ann@example.org                      whose calendar it is; all aliases on one line
 //! now 2026-11-22T10:00:00Z
 //! stored | stored nothing                 what is in the calendar, as lines of components
-//! organize | organize silently | delete   an edit: `- line`, `+ line`, `[20261201T090000Z]` chooses a component
+//! organize | organize silently | delete   an edit by `- line`, `+ line`, `= line`; `[20261201T090000Z]` chooses
 //! receive [from ADDRESS] [unverified]     a message, as lines of components below METHOD
 //! answer PARTSTAT [to TIME], ...          `comment TEXT` or `counter START END` may stand in the block
 //! decline-counter                         with the proposal as the block

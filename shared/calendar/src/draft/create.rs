@@ -6,11 +6,8 @@ use jiff::Timestamp;
 use super::field::with_plain_breaks;
 use super::zone::add_zone;
 use super::{Draft, DraftProblem, Organizer, alarm};
-use crate::ical::{Document, Property};
+use crate::ical::{Document, PRODUCT, Property};
 use crate::time::moment::Moment;
-
-/// Who writes our objects.
-pub(crate) const PRODUCT: &str = concat!("-//Calpost//", env!("CARGO_PKG_VERSION"), "//EN");
 
 /// Makes the object of a new event, as it is stored: without METHOD, its zone written out.
 ///

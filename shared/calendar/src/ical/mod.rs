@@ -23,3 +23,6 @@ pub use parameter::Parameter;
 pub use problem::{Problem, ProblemKind, ReadError};
 pub use property::Property;
 pub use text::{escape, split_escaped, unescape};
+
+/// The PRODID of everything this program writes.
+pub const PRODUCT: &str = concat!("-//Calpost//", env!("CARGO_PKG_VERSION"), "//EN");

@@ -172,8 +172,8 @@ pub fn decline_counter(
         refusal.push(line_of(guest));
         refusal
     });
-    let components = refused.collect();
-    let message = message(Method::DeclineCounter, proposal, components, now);
+    let components: Vec<Component> = refused.collect();
+    let message = message(Method::DeclineCounter, proposal, &components, now);
     Ok(Outgoing { message, to: vec![guest.address()], reason: Reason::CounterDeclined })
 }
 
@@ -267,8 +267,8 @@ fn letter(
         None => reply(component, answering),
     };
     let limit = if answering.proposal.is_some() { 1 } else { usize::MAX };
-    let components = spoken_of.iter().filter_map(part).take(limit).map(write).collect();
-    Outgoing { message: message(method, changed as &Object, components, answering.now), to: vec![told], reason }
+    let components: Vec<Component> = spoken_of.iter().filter_map(part).take(limit).map(write).collect();
+    Outgoing { message: message(method, changed as &Object, &components, answering.now), to: vec![told], reason }
 }
 
 /// One component of a REPLY: which event, whose answer, and enough for the organizer's program to show it.

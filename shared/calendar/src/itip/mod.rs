@@ -13,12 +13,13 @@ pub mod revision;
 mod split;
 pub mod timeline;
 mod view;
+mod zone;
 
 pub use attendee::{AnswerProblem, Answered, Answering, OccurrenceAnswer, Partstat, Proposal, answer, decline_counter};
 pub use inbound::{Class, Incoming, Outcome, Received, Sender, classify, is_newer, receive};
 pub use object::{Message, Method, Object, ObjectProblem, Stored};
 pub use organizer::{Edit, EditProblem, Organized, Telling, organize, set_by_hand};
-pub use outgoing::{Outgoing, PRODUCT, Reason};
+pub use outgoing::{Outgoing, Reason};
 pub use person::Me;
 pub use revision::Revision;
 pub use split::{Split, SplitProblem, split};

@@ -1,15 +1,11 @@
 //! A message as it leaves: what every guest may see, and nothing that is only ours.
 
-use std::collections::BTreeSet;
-
 use jiff::Timestamp;
 
 use super::object::{Message, Method, Object};
-use crate::ical::{Address, Component, Property};
+use super::zone::define_zones;
+use crate::ical::{Address, Component, PRODUCT, Property};
 use crate::time::moment::Moment;
-
-/// What names this program in everything it writes.
-pub const PRODUCT: &str = "-//Calpost//Calpost//EN";
 
 /// The start of the names of properties and parameters that are ours alone.
 pub(super) const OURS: &str = "X-CALPOST-";
@@ -73,20 +69,13 @@ pub struct Outgoing {
 }
 
 /// A message of these components, freed of what is private, with the zones they name from the object they come from.
-pub(super) fn message(method: Method, source: &Object, components: Vec<Component>, now: Timestamp) -> Message {
+pub(super) fn message(method: Method, source: &Object, components: &[Component], now: Timestamp) -> Message {
     let mut calendar = Component::new("VCALENDAR");
     calendar.push(Property::new("PRODID", PRODUCT));
     calendar.push(Property::new("VERSION", "2.0"));
     calendar.push(Property::new("METHOD", method.as_str()));
-    let components: Vec<Component> = components.iter().map(|component| public(component, now)).collect();
-    let mut named = BTreeSet::new();
-    components.iter().for_each(|component| collect_zones(component, &mut named));
-    for zone in source.calendar().components().filter(|component| component.is("VTIMEZONE")) {
-        if zone.property("TZID").is_some_and(|tzid| named.remove(tzid.value())) {
-            calendar.push_component(zone.to_fresh());
-        }
-    }
-    components.into_iter().for_each(|component| calendar.push_component(component));
+    components.iter().for_each(|component| calendar.push_component(public(component, now)));
+    define_zones(&mut calendar, source.calendar(), now);
     Message::of(method, calendar)
 }
 
@@ -112,16 +101,6 @@ pub(super) fn stamp(now: Timestamp) -> Property {
 /// An instant as iCalendar writes it, to the second.
 pub(super) fn utc(instant: Timestamp) -> String {
     Moment::Utc(instant).to_string()
-}
-
-/// The zones that a component names.
-pub(super) fn collect_zones(component: &Component, named: &mut BTreeSet<String>) {
-    for property in component.properties() {
-        if let Some(tzid) = property.parameter("TZID") {
-            named.insert(tzid.into_owned());
-        }
-    }
-    component.components().for_each(|inner| collect_zones(inner, named));
 }
 
 fn has_start(name: &str, start: &str) -> bool {

@@ -53,22 +53,30 @@ impl Timeline {
     #[must_use]
     pub fn of(object: &Object) -> Self {
         let inline = object.calendar().components().filter(|component| component.is("VTIMEZONE"));
-        // Floating times and dates are never compared with instants, so it does not matter whose clock reads them.
-        let zones = Zones::new(Zone::utc(), inline.filter_map(inline_zone).collect());
-        let mut timeline = Self {
-            zones,
-            start: None,
-            rules: Vec::new(),
-            dates: BTreeSet::new(),
-            exceptions: BTreeSet::new(),
-            has_unreadable_rule: false,
-        };
+        let mut timeline = Self::new(inline.filter_map(inline_zone).collect());
         match object.series() {
             Some(series) => timeline.read(series),
             // Overrides alone: the form of the first stands for that of the series nobody knows.
             None => timeline.start = object.overrides().find_map(|it| it.property("RECURRENCE-ID").and_then(moment)),
         }
         timeline
+    }
+
+    /// A timeline that knows the zones of the tz database and no event.
+    pub(super) fn without_events() -> Self {
+        Self::new(Vec::new())
+    }
+
+    fn new(inline: Vec<InlineZone>) -> Self {
+        Self {
+            // Floating times and dates are never compared with instants, so it does not matter whose clock reads them.
+            zones: Zones::new(Zone::utc(), inline),
+            start: None,
+            rules: Vec::new(),
+            dates: BTreeSet::new(),
+            exceptions: BTreeSet::new(),
+            has_unreadable_rule: false,
+        }
     }
 
     fn read(&mut self, series: &Component) {

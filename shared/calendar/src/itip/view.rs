@@ -106,7 +106,7 @@ pub fn view_for(stored: &Stored, guest: &Address, now: Timestamp) -> Option<Mess
     let side = Side::of(stored);
     let view = side.view(guest);
     let components = side.components(view.has_series, &view.absent, &view.overrides);
-    (!components.is_empty()).then(|| message(Method::Request, stored, components, now))
+    (!components.is_empty()).then(|| message(Method::Request, stored, &components, now))
 }
 
 /// Whether an address is among the attendees of a component.

@@ -39,7 +39,8 @@ pub(super) fn message_of(block: &[&str]) -> Vec<u8> {
     calendar_of(block)
 }
 
-/// An object edited by lines: `- line` and `+ line` in the component chosen by the last `[…]`. `[+TIME]` makes an
+/// An object edited by lines: `- line`, `+ line` and `= line` (replaces those of its name) in the component
+/// chosen by the last `[…]`. `[+TIME]` makes an
 /// override of what the following `+` lines say, `[-TIME]` removes one.
 pub(super) fn apply_edit(stored: &Stored, block: &[&str]) -> Result<Stored, String> {
     let mut document = Document::read(&stored.write()).map_err(|problem| problem.to_string())?;
@@ -77,6 +78,7 @@ pub(super) fn apply_edit(stored: &Stored, block: &[&str]) -> Result<Stored, Stri
                     return Err(format!("there is no line {line}"));
                 }
             }
+            "=" => component.set(read_line(line)?),
             "+" if line == "VALARM" => component.push_component(Component::new("VALARM")),
             "+" => component.push(read_line(line)?),
             _ => return Err(format!("no edit: {sign}{line}")),

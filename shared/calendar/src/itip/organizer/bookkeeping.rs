@@ -11,6 +11,7 @@ use super::super::record::Record;
 use super::super::revision::{MAX_SEQUENCE, sequence};
 use super::super::timeline::Instance;
 use super::super::view::{Side, is_invited};
+use super::super::zone::define_zones;
 use super::{Edit, EditProblem, guests};
 use crate::ical::{Address, Component, Property};
 
@@ -52,18 +53,25 @@ pub(super) fn keep_books(edit: Edit<'_>, before: Option<&Side<'_>>, after: &Stor
     let entries = entries(before, &side, &moves, &reverted);
 
     let mut changes = BTreeMap::new();
+    let mut is_touched = false;
     for component in stored.object_mut().components_mut() {
         let part = side.timeline.instance_of(component);
         let Some(entry) = entries.iter().find(|entry| entry.part == part) else { continue };
-        apply(edit, component, entry, before.is_none());
+        is_touched |= apply(edit, component, entry, before.is_none());
         if let Some(change) = entry.change {
             changes.insert(part, change);
         }
     }
+    if !is_touched {
+        return Ok(Books { stored, changes, resent, reverted });
+    }
+    let known = before.map_or(&**after, |side| side.object);
+    define_zones(stored.object_mut().calendar_mut(), known.calendar(), edit.now);
     Ok(Books { stored, changes, resent, reverted })
 }
 
-fn apply(edit: Edit<'_>, component: &mut Component, entry: &Entry, is_new_event: bool) {
+/// Enters what was decided about a component; says whether that or the edit changed anything.
+fn apply(edit: Edit<'_>, component: &mut Component, entry: &Entry, is_new_event: bool) -> bool {
     let has_guests = guests(component, edit.me).next().is_some();
     let mut is_touched = entry.change.is_none_or(|change| change != Change::default());
     if sequence(component) != entry.sequence || (is_new_event && has_guests) {
@@ -80,6 +88,7 @@ fn apply(edit: Edit<'_>, component: &mut Component, entry: &Entry, is_new_event:
     if is_touched {
         component.set(stamp(edit.now));
     }
+    is_touched
 }
 
 /// Whether an event that was called off takes place after all.

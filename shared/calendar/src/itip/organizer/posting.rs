@@ -63,7 +63,7 @@ fn write(
             (Method::Cancel, *reason, known.object, instances.iter().filter_map(cancel).collect())
         }
     };
-    (!components.is_empty()).then(|| Outgoing { message: message(method, source, components, edit.now), to, reason })
+    (!components.is_empty()).then(|| Outgoing { message: message(method, source, &components, edit.now), to, reason })
 }
 
 /// An occurrence as guests knew it.
