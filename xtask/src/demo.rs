@@ -6,7 +6,7 @@ use std::process::Stdio;
 use serde_json::Value;
 
 use crate::process::{Background, cargo, command, output};
-use crate::project::{Outcome, Problem, say, target, web, write};
+use crate::project::{Outcome, Problem, say, target, write};
 use crate::{process, tools, web as page};
 
 /// Where the demo listens, unless `--listen` says otherwise.
@@ -24,34 +24,34 @@ pub(crate) fn run(words: &[String]) -> Outcome {
     say("building relay and sandbox (usually 3 minutes the first time)");
     let mut build = cargo();
     build.args(["build", "--quiet", "--release", "-p", "relay", "-p", "sandbox", "--bins"]);
-    process::run(build.env("CALPOST_WEB_DIR", web()))?;
+    process::run(&mut build)?;
 
     let programs = target().join("release");
+    let certificate = target().join("demo-ca.pem");
     let mut sandbox = Background::start(
-        command(&programs.join("sandbox").to_string_lossy()).stdin(Stdio::null()).stdout(Stdio::piped()),
+        command(&programs.join("sandbox").to_string_lossy())
+            // Its input ends with this program, however that ends.
+            .arg("--while-stdin")
+            .arg("--ca")
+            .arg(&certificate)
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped()),
     )?;
     let mut line = String::new();
     if let Some(out) = sandbox.child().stdout.take() {
         BufReader::new(out).read_line(&mut line)?;
     }
-    if line.trim().is_empty() {
-        return Err(Problem("the sandbox ended before it told where it listens".into()));
-    }
+    let about: Value =
+        serde_json::from_str(&line).map_err(|_| Problem("the sandbox ended before it told where it listens".into()))?;
     let description = target().join("demo.json");
     write(&description, line.as_bytes())?;
 
-    let mut calpost = command(&programs.join("calpost").to_string_lossy());
-    calpost.args(["--listen", listen, "--demo"]).arg(&description).stdin(Stdio::null());
-    // The relay reaches nothing on this machine, and trusts no authority of ours, unless it is told to.
-    let about: Value =
-        serde_json::from_str(&line).map_err(|problem| Problem(format!("the sandbox's line: {problem}")))?;
-    let authority = target().join("demo-ca.pem");
-    write(&authority, about["ca"].as_str().unwrap_or_default().as_bytes())?;
-    calpost.arg("--extra-ca").arg(&authority);
-    for server in ["submission", "imap", "caldav"] {
-        calpost.args(["--allow", &format!("localhost:{}", about[server]["port"])]);
+    let mut relay = command(&programs.join("calpost").to_string_lossy());
+    relay.args(["--listen", listen, "--log", "warn", "--demo"]).arg(&description).arg("--extra-ca").arg(&certificate);
+    for service in ["submission", "imap", "caldav"] {
+        relay.args(["--allow", &format!("localhost:{}", about[service]["port"])]);
     }
-    let mut relay = Background::start(&mut calpost)?;
+    let mut relay = Background::start(relay.stdin(Stdio::null()))?;
     let address = format!("http://{listen}/");
     say(&format!("\n  Calpost is at {address}\n\n  Ctrl-C ends it.\n"));
     open(&address);

@@ -4,7 +4,7 @@ use std::fs;
 use std::process::Command;
 
 use crate::process::{cargo, output, run as run_command};
-use crate::project::{Outcome, Problem, root, say, target, web};
+use crate::project::{Outcome, Problem, root, say, target};
 use crate::{tools, web as page};
 
 /// The target whose binaries need nothing of the system they run on.
@@ -19,7 +19,7 @@ pub(crate) fn run(_words: &[String]) -> Outcome {
         say(&format!("not static: that needs `rustup target add {STATIC_TARGET}` and the C compiler musl-gcc"));
     }
     let mut build = cargo();
-    build.args(["build", "--release", "-p", "relay", "--bin", "calpost"]).env("CALPOST_WEB_DIR", web());
+    build.args(["build", "--release", "-p", "relay", "--bin", "calpost"]);
     let mut built = target();
     if is_static {
         build.args(["--target", STATIC_TARGET]);

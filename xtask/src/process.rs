@@ -5,7 +5,7 @@ use std::fs::File;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 
-use crate::project::{Outcome, Problem, root};
+use crate::project::{Outcome, Problem, root, web};
 use crate::tools;
 
 /// A command that finds the installed tools first and runs in the workspace's folder.
@@ -23,6 +23,10 @@ pub(crate) fn cargo() -> Command {
         if name.starts_with("CARGO_PKG_") || name.starts_with("CARGO_MANIFEST_") {
             command.env_remove(name);
         }
+    }
+    if std::env::var_os("CARGO_TARGET_DIR").is_some() {
+        // Where the relay looks for the page by itself is beside its own sources.
+        command.env("CALPOST_WEB_DIR", web());
     }
     command
 }

@@ -14,6 +14,8 @@ use crate::trouble::Trouble;
 
 pub(super) fn start(folder: &Folder) -> Result<Parts, Trouble> {
     let mut command = Command::new(program::ours("sandbox")?);
+    // Guests think as long as it takes a person to open the event they were invited to.
+    command.args(["--delay", "2"]);
     let daemon = Daemon::start("sandbox", command.current_dir(folder.path()), folder.path())?;
     let line = eventually(|| {
         let log = daemon.log();
@@ -31,8 +33,8 @@ fn parts(folder: &Folder, about: &Value, daemon: Daemon) -> Option<Parts> {
     let text = |name: &str| about[name].as_str().map(str::to_owned);
     let port = |name: &str| about[name]["port"].as_u64().and_then(|port| u16::try_from(port).ok());
     let ann = Person { name: "Ann".into(), address: text("address")?, password: text("password")? };
-    folder.write("ca.pem", &text("ca")?);
     let guests = about["guests"].as_array()?.iter().filter_map(|guest| guest["address"].as_str().map(str::to_owned));
+    folder.write("ca.pem", &text("ca")?);
     Some(Parts {
         guests: guests.collect(),
         smtps_port: port("submission")?,

@@ -6,7 +6,7 @@ use std::process::Command;
 
 use super::tally::Tally;
 use crate::process::{cargo, run_into};
-use crate::project::{Outcome, root, web};
+use crate::project::{Outcome, root};
 use crate::{tidy, tools, web as page};
 
 /// One part of the test run.
@@ -96,10 +96,7 @@ fn build_page(_log: &Path) -> Outcome<Tally> {
 }
 
 fn clippy(log: &Path) -> Outcome<Tally> {
-    let native = run_into(
-        in_workspace(&mut cargo()).args(["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"]),
-        log,
-    )?;
+    let native = run_into(cargo().args(["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"]), log)?;
     let native = Tally::one("clippy", native);
     if !native.failures.is_empty() {
         return Ok(native);
@@ -112,7 +109,7 @@ fn clippy(log: &Path) -> Outcome<Tally> {
 
 fn unit(log: &Path) -> Outcome<Tally> {
     let mut command = cargo();
-    in_workspace(&mut command).args(["test", "--workspace", "--no-fail-fast"]);
+    command.args(["test", "--workspace", "--no-fail-fast"]);
     // A snapshot that differs fails; nothing is written beside the sources.
     of_libtest("unit", command.env("INSTA_UPDATE", "no").env("INSTA_FORCE_PASS", "0"), log)
 }
@@ -130,18 +127,13 @@ fn wasm(log: &Path) -> Outcome<Tally> {
 
 fn journeys(log: &Path) -> Outcome<Tally> {
     // The whole workspace again, so that the features of shared dependencies are those of the unit tests.
-    let built = run_into(in_workspace(&mut cargo()).args(["build", "--workspace", "--bins"]), log)?;
+    let built = run_into(cargo().args(["build", "--workspace", "--bins"]), log)?;
     if !built {
         return Ok(Tally::failed("journeys", "the programs could not be built"));
     }
     let mut command = cargo();
-    in_workspace(&mut command).args(["test", "--workspace", "--test", "journeys"]);
+    command.args(["test", "--workspace", "--test", "journeys"]);
     of_libtest("journeys", command.env("CALPOST_AXE", tools::axe_script()), log)
-}
-
-/// The page is part of the workspace's native build: the relay embeds it.
-fn in_workspace(command: &mut Command) -> &mut Command {
-    command.env("CALPOST_WEB_DIR", web())
 }
 
 fn of_libtest(stage: &str, command: &mut Command, log: &Path) -> Outcome<Tally> {
