@@ -9,7 +9,7 @@ use crate::{Day, PartStat, Point};
 pub struct CalendarId(pub String);
 
 /// Which event, or which occurrence of a series.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct EventKey {
     /// The calendar it is stored in.
     pub calendar: CalendarId,
@@ -73,7 +73,7 @@ pub struct Tally {
 }
 
 /// One occurrence within the range, in the person's zone.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Occurrence {
     /// Which one.
     pub event: EventKey,

@@ -34,7 +34,7 @@ impl Day {
 
     /// Year, month (1 to 12) and day of the month (from 1).
     pub fn ymd(self) -> (i32, u8, u8) {
-        let days = self.0 + 719_468;
+        let days = i64::from(self.0) + 719_468;
         let era = days.div_euclid(146_097);
         let day_of_era = days.rem_euclid(146_097);
         let year_of_era = (day_of_era - day_of_era / 1_460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
@@ -42,23 +42,23 @@ impl Day {
         let shifted_month = (5 * day_of_year + 2) / 153;
         let day = day_of_year - (153 * shifted_month + 2) / 5 + 1;
         let month = if shifted_month < 10 { shifted_month + 3 } else { shifted_month - 9 };
-        let year = year_of_era + era * 400 + i32::from(month <= 2);
-        (year, month as u8, day as u8)
+        let year = year_of_era + era * 400 + i64::from(month <= 2);
+        (year as i32, month as u8, day as u8)
     }
 
     /// 0 for Monday to 6 for Sunday.
     pub fn weekday(self) -> u8 {
-        (self.0 + 3).rem_euclid(7) as u8
+        (i64::from(self.0) + 3).rem_euclid(7) as u8
     }
 
     /// The first day of this day's week, if weeks begin on `first` (0 Monday to 6 Sunday).
     pub fn week_start(self, first: u8) -> Self {
-        Self(self.0 - (i32::from(self.weekday()) - i32::from(first)).rem_euclid(7))
+        self.plus(-(i32::from(self.weekday()) - i32::from(first)).rem_euclid(7))
     }
 
     /// The ISO 8601 week number, 1 to 53, of the week this day lies in.
     pub fn iso_week(self) -> u8 {
-        let thursday = Self(self.0 - i32::from(self.weekday()) + 3);
+        let thursday = self.plus(3 - i32::from(self.weekday()));
         let (year, _, _) = thursday.ymd();
         let new_year = Self::from_ymd(year, 1, 1).unwrap_or(thursday);
         ((thursday.0 - new_year.0) / 7 + 1) as u8
@@ -118,6 +118,13 @@ mod tests {
         let sunday = Day::from_iso("2026-11-22").unwrap();
         assert_eq!(sunday.week_start(0).iso(), "2026-11-16");
         assert_eq!(sunday.week_start(6).iso(), "2026-11-22");
+    }
+
+    #[test]
+    fn the_first_and_the_last_day_that_can_be_counted_are_days() {
+        for day in [Day(i32::MIN), Day(i32::MAX)] {
+            assert!((1..=12).contains(&day.ymd().1) && day.weekday() < 7 && (1..=53).contains(&day.iso_week()));
+        }
     }
 
     #[test]

@@ -47,6 +47,8 @@ pub enum StoreAct {
         href: String,
         /// The version that was seen.
         etag: Option<String>,
+        /// What was stored when writing began, for a three-way merge.
+        base: Vec<u8>,
     },
 }
 

@@ -2,10 +2,14 @@
 //!
 //! A cache of what the calendar server holds, and nothing else: it can be thrown away and filled again.
 
+use std::cell::OnceCell;
 use std::collections::{BTreeMap, HashMap};
 
+use calendar::agenda::Timetable;
 use calendar::ical::{Component, Document};
+use calendar::time::zone::Zone;
 use intent::CalendarId;
+use jiff::Timestamp;
 
 /// A calendar of the account.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -25,7 +29,7 @@ pub struct ShelfCalendar {
 }
 
 /// One object as the server stores it.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub struct StoredObject {
     /// Its address on the server.
     pub href: String,
@@ -37,10 +41,21 @@ pub struct StoredObject {
     pub document: Result<Document, String>,
     /// The UID of its events; empty if it has none.
     pub uid: String,
+    times: OnceCell<Times>,
+}
+
+/// When the events of an object are, worked out at the first question.
+#[derive(Debug)]
+pub(super) struct Times {
+    pub(super) table: Timetable,
+    /// Whether it is a series.
+    pub(super) repeats: bool,
+    /// The first begin and the last end, for an object that does not repeat.
+    extent: Option<(Timestamp, Timestamp)>,
 }
 
 /// All calendars of an account.
-#[derive(Clone, Debug, Default)]
+#[derive(Debug, Default)]
 pub struct Shelf {
     calendars: Vec<ShelfCalendar>,
     objects: BTreeMap<CalendarId, BTreeMap<String, StoredObject>>,
@@ -51,7 +66,29 @@ impl StoredObject {
     fn read(href: &str, etag: Option<String>, bytes: Vec<u8>) -> Self {
         let document = Document::read(&bytes).map_err(|error| error.to_string());
         let uid = document.as_ref().ok().and_then(uid_of).unwrap_or_default();
-        Self { href: href.to_owned(), etag, bytes, document, uid }
+        Self { href: href.to_owned(), etag, bytes, document, uid, times: OnceCell::new() }
+    }
+
+    /// The components of its calendar, in the order in which they are written.
+    pub(super) fn components(&self) -> Vec<&Component> {
+        let calendar = self.document.as_ref().ok().and_then(Document::calendar);
+        calendar.into_iter().flat_map(Component::components).collect()
+    }
+
+    /// When its events are, for a reader with that clock: the first one that asks, since an engine has one reader.
+    pub(super) fn times(&self, clock: &Zone) -> &Times {
+        self.times.get_or_init(|| {
+            let calendar = self.document.as_ref().ok().and_then(Document::calendar);
+            let nothing = Component::new("VCALENDAR");
+            let table = Timetable::read(calendar.unwrap_or(&nothing), clock);
+            let repeats =
+                self.events().iter().any(|it| it.property("RRULE").is_some() || it.property("RDATE").is_some());
+            let all = || table.occurrences(Timestamp::MIN, Timestamp::MAX, usize::MAX).occurrences;
+            let extent = (!repeats)
+                .then(all)
+                .and_then(|all| Some((all.iter().map(|it| it.begins).min()?, all.iter().map(|it| it.ends).max()?)));
+            Times { table, repeats, extent }
+        })
     }
 
     /// The VEVENTs: the series or single event first, then its overrides; empty if the object cannot be read.
@@ -74,6 +111,16 @@ impl StoredObject {
             Err(error) => Some(error.clone()),
             Ok(document) if document.is_read_only() => document.problems().first().map(ToString::to_string),
             Ok(_) => None,
+        }
+    }
+}
+
+impl Times {
+    /// Whether an occurrence can lie in a range: quick to say for what does not repeat, however many events there are.
+    pub(super) fn may_touch(&self, from: Timestamp, to: Timestamp) -> bool {
+        match self.extent {
+            Some((begins, ends)) => begins < to && ends >= from,
+            None => self.repeats,
         }
     }
 }

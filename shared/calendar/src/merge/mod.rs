@@ -14,6 +14,7 @@ use std::collections::BTreeSet;
 
 use crate::ical::{Component, Document};
 use crate::time::moment::Moment;
+use crate::time::zone::identify;
 
 /// Which component of an object: the event or series itself, or one of its overrides.
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
@@ -103,16 +104,23 @@ pub fn key_of(component: &Component) -> ComponentKey {
         name: component.name().to_ascii_uppercase(),
         uid: component.property("UID").map(|uid| uid.text().into_owned()).unwrap_or_default(),
         recurrence_id: component.property("RECURRENCE-ID").map(|id| {
-            let tzid = id.parameter("TZID");
-            match Moment::parse(id.value(), tzid.as_deref()) {
-                Ok(Moment::Zoned { local, tzid }) => match local.in_tz(&tzid) {
-                    Ok(zoned) => Moment::Utc(zoned.timestamp()).to_string(),
-                    Err(_) => Moment::Floating(local).to_string(),
-                },
-                Ok(moment) => moment.to_string(),
+            match Moment::parse(id.value(), id.parameter("TZID").as_deref()) {
+                Ok(moment) => occurrence_key(&moment),
                 Err(_) => id.value().to_owned(),
             }
         }),
+    }
+}
+
+/// An occurrence's original start in the form in which two programs' ways to write it are equal: an instant `…Z` where
+/// it can be known, else a date or a floating time.
+pub fn occurrence_key(moment: &Moment) -> String {
+    match moment {
+        Moment::Zoned { local, tzid } => match identify(tzid, None).zone {
+            Some(zone) => Moment::Utc(zone.instant(*local)).to_string(),
+            None => Moment::Floating(*local).to_string(),
+        },
+        moment => moment.to_string(),
     }
 }
 
