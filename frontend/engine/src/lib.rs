@@ -5,6 +5,7 @@
 
 pub mod desk;
 pub mod link;
+pub mod pump;
 pub mod storage;
 pub mod view;
 pub mod world;

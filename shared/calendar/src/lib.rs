@@ -1,7 +1,6 @@
 //! Every decision: iCalendar, time, iTIP, MIME, CalDAV XML, what to sync next.
 
 pub mod agenda;
-pub mod check;
 pub mod dav;
 pub mod draft;
 pub mod ical;

@@ -10,7 +10,10 @@ mod relay;
 mod session;
 
 use futures::{future::LocalBoxFuture, stream::LocalBoxStream};
-use wire::{DavReply, DavRequest, Discovered, MailRequest, Push, Reply, SessionId, Submit, Submitted};
+use wire::{
+    Credentials, DavReply, DavRequest, Discovered, MailRequest, Push, Reply, Secret, Server, SessionId, Submit,
+    Submitted,
+};
 
 #[cfg(target_arch = "wasm32")]
 pub use browser::BrowserDial;
@@ -46,6 +49,12 @@ pub struct DavAnswer {
 
 /// The three services, and discovery.
 pub trait Link {
+    /// Which relay to go through, and the token it asks for.
+    fn aim(&self, url: &str, token: Option<Secret>);
+    /// Tries at once if the connection waits for its next attempt.
+    fn hurry(&self);
+    /// Signs in to a submission server, once, and leaves.
+    fn try_submission(&self, server: Server, credentials: Credentials) -> Outcome<()>;
     /// Hands a mail over to a submission server.
     fn submit(&self, envelope: Submit, message: Vec<u8>) -> Outcome<Submitted>;
     /// Reads or files mail; the body is that of an append, else empty.

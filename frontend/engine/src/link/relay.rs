@@ -16,8 +16,8 @@ use futures::{
     stream::LocalBoxStream,
 };
 use wire::{
-    DavRequest, Discovered, ExchangeId, Hello, MailRequest, PROTOCOL_VERSION, Refusal, Reply, Request, Secret,
-    SessionId, Submit, Submitted, ToPage, ToRelay,
+    Credentials, DavRequest, Discovered, ExchangeId, Hello, MailRequest, PROTOCOL_VERSION, Refusal, Reply, Request,
+    Secret, Server, SessionId, Submit, Submitted, ToPage, ToRelay,
 };
 
 use super::{
@@ -104,21 +104,6 @@ impl Relay {
         }))
     }
 
-    /// Which relay, and the token it asks for.
-    pub fn set_address(&self, url: &str, token: Option<Secret>) {
-        *self.0.address.borrow_mut() = Address { url: url.to_owned(), token };
-        if matches!(*self.0.phase.borrow(), Phase::Refused(_)) {
-            self.0.enter(Phase::Closed);
-        }
-    }
-
-    /// Tries at once if the link waits for its next attempt.
-    pub fn hurry(&self) {
-        if let Some(hurry) = self.0.hurry.borrow_mut().take() {
-            let _ = hurry.send(());
-        }
-    }
-
     fn call(&self, request: Request, body: Option<Vec<u8>>, patience: Duration) -> Outcome<MailAnswer> {
         let inner = Rc::clone(&self.0);
         async move { Exchange::open(inner, request, body, patience).await?.finish().await }.boxed_local()
@@ -126,6 +111,24 @@ impl Relay {
 }
 
 impl Link for Relay {
+    fn aim(&self, url: &str, token: Option<Secret>) {
+        *self.0.address.borrow_mut() = Address { url: url.to_owned(), token };
+        if matches!(*self.0.phase.borrow(), Phase::Refused(_)) {
+            self.0.enter(Phase::Closed);
+        }
+    }
+
+    fn hurry(&self) {
+        if let Some(hurry) = self.0.hurry.borrow_mut().take() {
+            let _ = hurry.send(());
+        }
+    }
+
+    fn try_submission(&self, server: Server, credentials: Credentials) -> Outcome<()> {
+        let call = self.call(Request::TrySubmission { server, credentials }, None, PATIENCE);
+        async move { if call.await?.reply == Reply::Done { Ok(()) } else { Err(Fault::Nonsense) } }.boxed_local()
+    }
+
     fn submit(&self, envelope: Submit, message: Vec<u8>) -> Outcome<Submitted> {
         let call = self.call(Request::Submit(envelope), Some(message), SUBMIT_PATIENCE);
         async move {

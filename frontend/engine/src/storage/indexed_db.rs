@@ -10,7 +10,7 @@ use web_sys::{
     DomException, Event, EventTarget, IdbDatabase, IdbOpenDbRequest, IdbRequest, IdbTransaction, WorkerGlobalScope,
 };
 
-use super::{Change, Kept, Shelf, Storage, StorageFault};
+use super::{Change, Kept, Storage, StorageFault, Store};
 
 const DATABASE: &str = "calpost";
 const VERSION: u32 = 1;
@@ -20,7 +20,7 @@ const VERSION: u32 = 1;
 pub struct IndexedDb(Rc<IdbDatabase>);
 
 impl IndexedDb {
-    /// Opens the database, and makes its shelves if it is new.
+    /// Opens the database, and makes its stores if it is new.
     ///
     /// # Errors
     /// If the browser offers no storage, or cannot open what is there.
@@ -33,10 +33,10 @@ impl IndexedDb {
             let Some(database) = upgrading.result().ok().and_then(|value| value.dyn_into::<IdbDatabase>().ok()) else {
                 return;
             };
-            for shelf in Shelf::ALL {
-                if !database.object_store_names().contains(shelf.name()) {
-                    // If a shelf cannot be made the upgrade fails as a whole, and opening says so.
-                    let _ = database.create_object_store(shelf.name());
+            for store in Store::ALL {
+                if !database.object_store_names().contains(store.name()) {
+                    // If a store cannot be made the upgrade fails as a whole, and opening says so.
+                    let _ = database.create_object_store(store.name());
                 }
             }
         });
@@ -50,8 +50,8 @@ impl IndexedDb {
         Ok(Self(Rc::new(database)))
     }
 
-    fn transaction(&self, shelves: &[Shelf], mode: &str, strict: bool) -> Result<IdbTransaction, StorageFault> {
-        let names: Array = shelves.iter().map(|shelf| JsValue::from_str(shelf.name())).collect();
+    fn transaction(&self, stores: &[Store], mode: &str, strict: bool) -> Result<IdbTransaction, StorageFault> {
+        let names: Array = stores.iter().map(|store| JsValue::from_str(store.name())).collect();
         let options = Object::new();
         let durability = if strict { "strict" } else { "relaxed" };
         Reflect::set(&options, &"durability".into(), &durability.into()).map_err(|error| fault(&error))?;
@@ -62,18 +62,18 @@ impl IndexedDb {
         begun.dyn_into().map_err(|_| StorageFault::Absent)
     }
 
-    async fn read(self, shelf: Shelf, key: String) -> Result<Option<Vec<u8>>, StorageFault> {
-        let transaction = self.transaction(&[shelf], "readonly", false)?;
-        let store = transaction.object_store(shelf.name()).map_err(|error| fault(&error))?;
-        let request = store.get(&key.into()).map_err(|error| fault(&error))?;
+    async fn read(self, store: Store, key: String) -> Result<Option<Vec<u8>>, StorageFault> {
+        let transaction = self.transaction(&[store], "readonly", false)?;
+        let place = transaction.object_store(store.name()).map_err(|error| fault(&error))?;
+        let request = place.get(&key.into()).map_err(|error| fault(&error))?;
         Ok(bytes_of(&settled(&request).await?))
     }
 
-    async fn read_all(self, shelf: Shelf) -> Result<Vec<(String, Vec<u8>)>, StorageFault> {
-        let transaction = self.transaction(&[shelf], "readonly", false)?;
-        let store = transaction.object_store(shelf.name()).map_err(|error| fault(&error))?;
-        let keys = store.get_all_keys().map_err(|error| fault(&error))?;
-        let values = store.get_all().map_err(|error| fault(&error))?;
+    async fn read_all(self, store: Store) -> Result<Vec<(String, Vec<u8>)>, StorageFault> {
+        let transaction = self.transaction(&[store], "readonly", false)?;
+        let place = transaction.object_store(store.name()).map_err(|error| fault(&error))?;
+        let keys = place.get_all_keys().map_err(|error| fault(&error))?;
+        let values = place.get_all().map_err(|error| fault(&error))?;
         let (keys, values) = futures::try_join!(settled(&keys), settled(&values))?;
         let (keys, values) = (Array::from(&keys), Array::from(&values));
         let pairs = keys.iter().zip(values.iter());
@@ -81,19 +81,19 @@ impl IndexedDb {
     }
 
     async fn change(self, changes: Vec<Change>) -> Result<(), StorageFault> {
-        let mut shelves: Vec<Shelf> = changes.iter().map(|change| change.shelf).collect();
-        shelves.sort_unstable();
-        shelves.dedup();
-        if shelves.is_empty() {
+        let mut stores: Vec<Store> = changes.iter().map(|change| change.store).collect();
+        stores.sort_unstable();
+        stores.dedup();
+        if stores.is_empty() {
             return Ok(());
         }
-        let transaction = self.transaction(&shelves, "readwrite", shelves.contains(&Shelf::Outbox))?;
+        let transaction = self.transaction(&stores, "readwrite", stores.contains(&Store::Outbox))?;
         let done = completed(&transaction);
-        for Change { shelf, key, bytes } in changes {
-            let store = transaction.object_store(shelf.name()).map_err(|error| fault(&error))?;
+        for Change { store, key, bytes } in changes {
+            let place = transaction.object_store(store.name()).map_err(|error| fault(&error))?;
             match bytes {
-                Some(bytes) => store.put_with_key(&Uint8Array::from(bytes.as_slice()), &key.into()),
-                None => store.delete(&key.into()),
+                Some(bytes) => place.put_with_key(&Uint8Array::from(bytes.as_slice()), &key.into()),
+                None => place.delete(&key.into()),
             }
             .map_err(|error| fault(&error))?;
         }
@@ -101,23 +101,23 @@ impl IndexedDb {
     }
 
     async fn empty(self) -> Result<(), StorageFault> {
-        let transaction = self.transaction(&Shelf::ALL, "readwrite", true)?;
+        let transaction = self.transaction(&Store::ALL, "readwrite", true)?;
         let done = completed(&transaction);
-        for shelf in Shelf::ALL {
-            let store = transaction.object_store(shelf.name()).map_err(|error| fault(&error))?;
-            store.clear().map_err(|error| fault(&error))?;
+        for store in Store::ALL {
+            let place = transaction.object_store(store.name()).map_err(|error| fault(&error))?;
+            place.clear().map_err(|error| fault(&error))?;
         }
         done.await
     }
 }
 
 impl Storage for IndexedDb {
-    fn get(&self, shelf: Shelf, key: &str) -> Kept<Option<Vec<u8>>> {
-        self.clone().read(shelf, key.to_owned()).boxed_local()
+    fn get(&self, store: Store, key: &str) -> Kept<Option<Vec<u8>>> {
+        self.clone().read(store, key.to_owned()).boxed_local()
     }
 
-    fn list(&self, shelf: Shelf) -> Kept<Vec<(String, Vec<u8>)>> {
-        self.clone().read_all(shelf).boxed_local()
+    fn list(&self, store: Store) -> Kept<Vec<(String, Vec<u8>)>> {
+        self.clone().read_all(store).boxed_local()
     }
 
     fn write(&self, changes: Vec<Change>) -> Kept<()> {

@@ -4,9 +4,9 @@ use std::{cell::RefCell, collections::BTreeMap, rc::Rc};
 
 use futures::FutureExt;
 
-use super::{Change, Kept, Shelf, Storage, StorageFault};
+use super::{Change, Kept, Storage, StorageFault, Store};
 
-type BytesByName = BTreeMap<(Shelf, String), Vec<u8>>;
+type BytesByName = BTreeMap<(Store, String), Vec<u8>>;
 
 /// Everything kept, in memory. Clones share it, as tabs share a device.
 #[derive(Clone, Default)]
@@ -16,6 +16,11 @@ pub struct Memory {
 }
 
 impl Memory {
+    /// Whether nothing is kept at all.
+    pub fn is_empty(&self) -> bool {
+        self.kept.borrow().is_empty()
+    }
+
     /// From now on every write ends with this fault, or well again.
     pub fn fail_writes(&self, fault: Option<StorageFault>) {
         *self.fault.borrow_mut() = fault;
@@ -23,14 +28,14 @@ impl Memory {
 }
 
 impl Storage for Memory {
-    fn get(&self, shelf: Shelf, key: &str) -> Kept<Option<Vec<u8>>> {
-        let value = self.kept.borrow().get(&(shelf, key.to_owned())).cloned();
+    fn get(&self, store: Store, key: &str) -> Kept<Option<Vec<u8>>> {
+        let value = self.kept.borrow().get(&(store, key.to_owned())).cloned();
         std::future::ready(Ok(value)).boxed_local()
     }
 
-    fn list(&self, shelf: Shelf) -> Kept<Vec<(String, Vec<u8>)>> {
+    fn list(&self, store: Store) -> Kept<Vec<(String, Vec<u8>)>> {
         let kept = self.kept.borrow();
-        let values = kept.iter().filter(|((at, _), _)| *at == shelf);
+        let values = kept.iter().filter(|((at, _), _)| *at == store);
         let values = values.map(|((_, key), bytes)| (key.clone(), bytes.clone())).collect();
         std::future::ready(Ok(values)).boxed_local()
     }
@@ -40,10 +45,10 @@ impl Storage for Memory {
             return std::future::ready(Err(fault)).boxed_local();
         }
         let mut kept = self.kept.borrow_mut();
-        for Change { shelf, key, bytes } in changes {
+        for Change { store, key, bytes } in changes {
             match bytes {
-                Some(bytes) => kept.insert((shelf, key), bytes),
-                None => kept.remove(&(shelf, key)),
+                Some(bytes) => kept.insert((store, key), bytes),
+                None => kept.remove(&(store, key)),
             };
         }
         std::future::ready(Ok(())).boxed_local()
@@ -62,20 +67,20 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_kept_on_one_shelf_is_not_on_another() {
+    fn what_is_kept_on_one_store_is_not_on_another() {
         let memory = Memory::default();
-        memory.write(vec![Change::keep(Shelf::Drafts, "a", vec![1])]).now_or_never().unwrap().unwrap();
-        let found = |shelf| memory.list(shelf).now_or_never().unwrap().unwrap();
-        assert_eq!(found(Shelf::Drafts), [("a".to_owned(), vec![1])]);
-        assert_eq!(found(Shelf::Outbox), []);
+        memory.write(vec![Change::keep(Store::Drafts, "a", vec![1])]).now_or_never().unwrap().unwrap();
+        let found = |store| memory.list(store).now_or_never().unwrap().unwrap();
+        assert_eq!(found(Store::Drafts), [("a".to_owned(), vec![1])]);
+        assert_eq!(found(Store::Outbox), []);
     }
 
     #[test]
     fn a_write_that_fails_changes_nothing() {
         let memory = Memory::default();
         memory.fail_writes(Some(StorageFault::Full));
-        let written = memory.write(vec![Change::keep(Shelf::Outbox, "a", vec![1])]).now_or_never().unwrap();
+        let written = memory.write(vec![Change::keep(Store::Outbox, "a", vec![1])]).now_or_never().unwrap();
         assert_eq!(written, Err(StorageFault::Full));
-        assert_eq!(memory.get(Shelf::Outbox, "a").now_or_never().unwrap(), Ok(None));
+        assert_eq!(memory.get(Store::Outbox, "a").now_or_never().unwrap(), Ok(None));
     }
 }

@@ -14,9 +14,9 @@ pub use memory::Memory;
 pub use turn::BrowserTurn;
 pub use turn::{News, OnlyTab, Turn};
 
-/// Where something is kept.
+/// A place for one kind of thing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Shelf {
+pub enum Store {
     /// Who signs in, and where.
     Accounts,
     /// Calendars and how far each has been read.
@@ -31,8 +31,8 @@ pub enum Shelf {
     Outbox,
 }
 
-impl Shelf {
-    /// Every shelf.
+impl Store {
+    /// Every store.
     pub const ALL: [Self; 6] =
         [Self::Accounts, Self::Calendars, Self::Objects, Self::Mailbox, Self::Drafts, Self::Outbox];
 
@@ -53,7 +53,7 @@ impl Shelf {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Change {
     /// Where.
-    pub shelf: Shelf,
+    pub store: Store,
     /// Under which name.
     pub key: String,
     /// The bytes, or nothing.
@@ -62,13 +62,13 @@ pub struct Change {
 
 impl Change {
     /// Keeps these bytes.
-    pub fn keep(shelf: Shelf, key: impl Into<String>, bytes: Vec<u8>) -> Self {
-        Self { shelf, key: key.into(), bytes: Some(bytes) }
+    pub fn keep(store: Store, key: impl Into<String>, bytes: Vec<u8>) -> Self {
+        Self { store, key: key.into(), bytes: Some(bytes) }
     }
 
     /// Removes what is kept under this name.
-    pub fn remove(shelf: Shelf, key: impl Into<String>) -> Self {
-        Self { shelf, key: key.into(), bytes: None }
+    pub fn remove(store: Store, key: impl Into<String>) -> Self {
+        Self { store, key: key.into(), bytes: None }
     }
 }
 
@@ -96,14 +96,14 @@ impl StorageFault {
 /// What comes of reading or writing.
 pub type Kept<T> = LocalBoxFuture<'static, Result<T, StorageFault>>;
 
-/// Names and bytes, shelf by shelf.
+/// Names and bytes, store by store.
 pub trait Storage {
     /// What is kept under this name.
-    fn get(&self, shelf: Shelf, key: &str) -> Kept<Option<Vec<u8>>>;
-    /// Everything on a shelf, by name.
-    fn list(&self, shelf: Shelf) -> Kept<Vec<(String, Vec<u8>)>>;
+    fn get(&self, store: Store, key: &str) -> Kept<Option<Vec<u8>>>;
+    /// Everything in a store, by name.
+    fn list(&self, store: Store) -> Kept<Vec<(String, Vec<u8>)>>;
     /// Carries out all changes or none. When it ends well, changes of the outbox are on the disk.
     fn write(&self, changes: Vec<Change>) -> Kept<()>;
-    /// Removes everything from every shelf.
+    /// Removes everything from every store.
     fn clear(&self) -> Kept<()>;
 }

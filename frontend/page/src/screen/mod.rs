@@ -2,7 +2,6 @@
 
 pub mod agenda;
 pub mod calendar;
-pub mod compose;
 pub mod frame;
 pub mod keys;
 pub mod root;

@@ -5,7 +5,6 @@ mod object;
 mod path;
 mod property;
 mod report;
-mod schedule;
 mod xml;
 
 use std::convert::Infallible;

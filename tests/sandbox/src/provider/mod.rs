@@ -7,7 +7,7 @@ mod account;
 mod calendar;
 mod mailbox;
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{SystemTime, UNIX_EPOCH};
@@ -20,7 +20,6 @@ pub use calendar::{Calendar, CalendarObject, Changes, PutProblem};
 pub use mailbox::{Mailbox, SpecialUse, StoredMessage};
 
 use crate::fault::Faults;
-use crate::limit;
 
 /// The domain whose mailboxes the sandbox itself provides.
 pub const DOMAIN: &str = "sandbox.test";
@@ -50,15 +49,13 @@ pub struct Login {
     pub accepted: bool,
 }
 
-/// How the provider departs from a plain and full one, as some real ones do.
+/// How the CalDAV server departs from a full one, as some real servers do.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Quirks {
-    /// CalDAV advertises `calendar-auto-schedule` and invites guests by itself (RFC 6638), except those whose
+    /// The server advertises `calendar-auto-schedule` and invites guests by itself (RFC 6638), except those whose
     /// ATTENDEE says `SCHEDULE-AGENT=CLIENT` or `NONE`.
     pub auto_schedule: bool,
-    /// SMTP puts a copy of every mail into Sent by itself.
-    pub files_sent: bool,
     /// No sync-collection report and no sync-token.
     pub no_sync: bool,
     /// No `getctag`.
@@ -92,8 +89,8 @@ struct Shared {
 #[derive(Default)]
 struct State {
     accounts: BTreeMap<String, Account>,
-    logins: VecDeque<Login>,
-    outgoing: VecDeque<Outgoing>,
+    logins: Vec<Login>,
+    outgoing: Vec<Outgoing>,
     refusals: Vec<Refusal>,
     quirks: Quirks,
 }
@@ -161,17 +158,14 @@ impl Provider {
         let canonical = address.trim().to_ascii_lowercase();
         let mut state = self.state();
         let accepted = state.accounts.get(&canonical).is_some_and(|account| account.has_password(password));
-        state.logins.push_back(Login { service, address: address.to_owned(), accepted });
-        if state.logins.len() > limit::REMEMBERED {
-            state.logins.pop_front();
-        }
+        state.logins.push(Login { service, address: address.to_owned(), accepted });
         accepted.then_some(canonical)
     }
 
     /// Every attempt to log in since the start, the oldest first.
     #[must_use]
     pub fn logins(&self) -> Vec<Login> {
-        self.state().logins.iter().cloned().collect()
+        self.state().logins.clone()
     }
 
     /// Reads something of an account.
@@ -201,16 +195,11 @@ impl Provider {
     /// Mail that was accepted for addresses nobody here has, the oldest first.
     #[must_use]
     pub fn outgoing(&self) -> Vec<Outgoing> {
-        self.state().outgoing.iter().cloned().collect()
+        self.state().outgoing.clone()
     }
 
     pub(crate) fn send_away(&self, mail: Outgoing) {
-        self.change(|state| {
-            state.outgoing.push_back(mail);
-            if state.outgoing.len() > limit::REMEMBERED {
-                state.outgoing.pop_front();
-            }
-        });
+        self.change(|state| state.outgoing.push(mail));
     }
 
     /// Refuses a recipient from now on.
@@ -227,13 +216,13 @@ impl Provider {
         self.state().refusals.iter().find(named).cloned()
     }
 
-    /// How the provider departs from a plain and full one.
+    /// How the CalDAV server departs from a full one.
     #[must_use]
     pub fn quirks(&self) -> Quirks {
         self.state().quirks
     }
 
-    /// Makes the provider depart from a plain and full one.
+    /// Makes the CalDAV server depart from a full one.
     pub fn set_quirks(&self, quirks: Quirks) {
         self.state().quirks = quirks;
     }
