@@ -17,7 +17,7 @@ pub enum Item {
     /// A property.
     Property(Property),
     /// A component inside this one.
-    Component(Component),
+    Component(Box<Component>),
     /// A line that is neither: its bytes, line end included.
     Unreadable(Box<[u8]>),
 }
@@ -93,14 +93,16 @@ impl Component {
 
     /// The components directly inside it.
     pub fn components(&self) -> impl Iterator<Item = &Self> {
-        self.items.iter().filter_map(|item| if let Item::Component(component) = item { Some(component) } else { None })
+        self.items
+            .iter()
+            .filter_map(|item| if let Item::Component(component) = item { Some(&**component) } else { None })
     }
 
     /// The components directly inside it, to be changed in place.
     pub fn components_mut(&mut self) -> impl Iterator<Item = &mut Self> {
         self.items
             .iter_mut()
-            .filter_map(|item| if let Item::Component(component) = item { Some(component) } else { None })
+            .filter_map(|item| if let Item::Component(component) = item { Some(&mut **component) } else { None })
     }
 
     /// Adds a property: after the last of its name, or after the last property before any inner component.
@@ -151,13 +153,13 @@ impl Component {
 
     /// Adds a component after everything inside this one.
     pub fn push_component(&mut self, component: Self) {
-        self.items.push(Item::Component(component));
+        self.items.push(Item::Component(Box::new(component)));
     }
 
     /// Adds a component before the components inside this one, as a VTIMEZONE before the events that name it.
     pub fn insert_component(&mut self, component: Self) {
         let at = self.items.iter().position(|item| matches!(item, Item::Component(_))).unwrap_or(self.items.len());
-        self.items.insert(at, Item::Component(component));
+        self.items.insert(at, Item::Component(Box::new(component)));
     }
 
     /// Removes each inner component that the test does not keep.
@@ -170,7 +172,7 @@ impl Component {
     pub fn to_fresh(&self) -> Self {
         let fresh = |item: &Item| match item {
             Item::Property(property) => Some(Item::Property(property.to_fresh())),
-            Item::Component(component) => Some(Item::Component(component.to_fresh())),
+            Item::Component(component) => Some(Item::Component(Box::new(component.to_fresh()))),
             Item::Unreadable(_) => None,
         };
         Self { items: self.items.iter().filter_map(fresh).collect(), ..Self::new(self.name()) }

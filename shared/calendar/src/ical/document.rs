@@ -44,7 +44,7 @@ impl Document {
     /// A document of one component, usually a VCALENDAR.
     #[must_use]
     pub fn of(component: Component) -> Self {
-        Self { items: vec![Item::Component(component)], ..Self::default() }
+        Self { items: vec![Item::Component(Box::new(component))], ..Self::default() }
     }
 
     /// What is malformed in the text that was read, in the order of its lines.
@@ -73,7 +73,7 @@ impl Document {
     /// All VCALENDARs of the text.
     pub fn calendars(&self) -> impl Iterator<Item = &Component> {
         self.items.iter().filter_map(|item| match item {
-            Item::Component(component) if component.is("VCALENDAR") => Some(component),
+            Item::Component(component) if component.is("VCALENDAR") => Some(&**component),
             _ => None,
         })
     }
@@ -81,7 +81,7 @@ impl Document {
     /// All VCALENDARs of the text, to be changed in place.
     pub fn calendars_mut(&mut self) -> impl Iterator<Item = &mut Component> {
         self.items.iter_mut().filter_map(|item| match item {
-            Item::Component(component) if component.is("VCALENDAR") => Some(component),
+            Item::Component(component) if component.is("VCALENDAR") => Some(&mut **component),
             _ => None,
         })
     }
@@ -160,7 +160,7 @@ impl Reading<'_> {
         self.close_down_to(index + 1);
         if let Some((mut component, _)) = self.open.pop() {
             component.close(end);
-            self.put(Item::Component(component));
+            self.put(Item::Component(Box::new(component)));
         }
     }
 
@@ -169,7 +169,7 @@ impl Reading<'_> {
         while self.open.len() > depth {
             if let Some((component, line)) = self.open.pop() {
                 self.report(line, ProblemKind::MissingEnd);
-                self.put(Item::Component(component));
+                self.put(Item::Component(Box::new(component)));
             }
         }
     }

@@ -220,7 +220,8 @@ impl Property {
         if is_escaped {
             problems.push(ProblemKind::NotUtf8);
         }
-        if text.bytes().any(|byte| byte.is_ascii_control() && byte != b'\t') {
+        // Without an early end the whole line is looked at in a few steps.
+        if text.bytes().fold(false, |is_found, byte| is_found | (byte.is_ascii_control() && byte != b'\t')) {
             problems.push(ProblemKind::ControlCharacter);
         }
         Ok(Self { text, name_end, value_at: colon + 1, is_escaped, wire })

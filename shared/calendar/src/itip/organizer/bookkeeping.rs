@@ -201,11 +201,19 @@ fn entries(
         let own = known.as_ref().map(sequence);
         let of_series = before.and_then(|before| before.series).map(sequence);
         // An occurrence that nobody knew is as significant as a change of one.
-        let is_raised = change.map_or(before.is_some() && of_series.is_some(), Change::is_significant);
+        let is_raised = change.map_or(before.is_some() && of_series.is_some(), Change::is_significant)
+            || before.is_some_and(|before| is_left_alone(component, before, after));
         let sequence = next_sequence(sequence(component), own.or(of_series), own.max(of_series), is_raised);
         entries.push(Entry { part: Some(*instance), sequence, change, known });
     }
     entries
+}
+
+/// Whether a guest who loses the series keeps this occurrence: it must be newer than the end of the series.
+fn is_left_alone(component: &Component, before: &Side<'_>, after: &Side<'_>) -> bool {
+    let is_in = |side: &Side<'_>, guest: &Address| side.series.is_some_and(|series| is_invited(series, guest));
+    let mut guests = component.all("ATTENDEE").map(Property::address);
+    guests.any(|guest| is_in(before, &guest) && !is_in(after, &guest))
 }
 
 /// The SEQUENCE of a component: one that was raised already is kept, and it never falls.
