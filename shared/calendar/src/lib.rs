@@ -1,6 +1,7 @@
 //! Every decision: iCalendar, time, iTIP, MIME, CalDAV XML, what to sync next.
 
 pub mod agenda;
+pub mod check;
 pub mod dav;
 pub mod draft;
 pub mod ical;

@@ -39,7 +39,7 @@ GET    /logins                            every attempt: [{service, address, acc
 GET    /outgoing                          mail for addresses that nobody here has
 GET, POST, DELETE /faults                 {step, act, matching, times}
 POST   /refusals                          {who, code, text}: a recipient to refuse
-GET, PUT /quirks                          {auto_schedule, no_sync, no_ctag, no_etag_after_put}
+GET, PUT /quirks                          {auto_schedule, files_sent, no_sync, no_ctag, no_etag_after_put}
 ";
 
 #[derive(Clone)]

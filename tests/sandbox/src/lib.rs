@@ -15,6 +15,7 @@ pub mod guest;
 pub mod ics;
 mod imap;
 pub mod limit;
+mod part;
 pub mod provider;
 pub mod server;
 mod smtp;

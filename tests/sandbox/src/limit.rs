@@ -28,6 +28,8 @@ pub const CONNECTIONS: usize = 256;
 pub const COLLECTIONS: usize = 200;
 /// How many mails wait for the guests at a time.
 pub const WAITING_GUEST_MAILS: usize = 1000;
+/// How many logins, and how many mails that left, are remembered; the oldest go first.
+pub const REMEMBERED: usize = 10_000;
 /// How many candidates are looked at when a recurring event is asked for its occurrences.
 pub const OCCURRENCE_CANDIDATES: usize = 100_000;
 /// How long a connection may be silent. RFC 9051 asks for 30 minutes at least.

@@ -2,11 +2,16 @@
 
 pub mod agenda_line;
 pub mod all_day;
+pub mod bytes_bar;
 pub mod calendar_list;
+pub mod code;
 pub mod dialog;
+pub mod guest_row;
 pub mod icon;
+pub mod mail_tree;
 pub mod mark;
 pub mod mini_month;
 pub mod occurrence;
 pub mod tally;
 pub mod view_bar;
+pub mod zone_picker;

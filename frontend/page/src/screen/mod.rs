@@ -2,6 +2,7 @@
 
 pub mod agenda;
 pub mod calendar;
+pub mod compose;
 pub mod frame;
 pub mod keys;
 pub mod root;

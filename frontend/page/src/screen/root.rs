@@ -3,17 +3,20 @@
 use intent::SignInView;
 use leptos::prelude::*;
 
+use super::compose::ComposeScreen;
 use super::frame::Frame;
 use super::sign_in::SignInScreen;
 use crate::component::icon::Icon;
 use crate::state::App;
+use crate::state::place::Place;
 use crate::text;
 
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Stage {
     Looking,
     SignedOut,
-    SignedIn,
+    InFrame,
+    Composing,
 }
 
 /// Everything.
@@ -23,14 +26,17 @@ pub fn Root() -> impl IntoView {
     provide_context(app);
     let stage = Memo::new(move |_| match app.session.view.get() {
         SignInView::Unknown => Stage::Looking,
-        SignInView::SignedIn(_) => Stage::SignedIn,
+        SignInView::SignedIn(_) => match app.places.current.get() {
+            Place::NewDraft | Place::Compose(_) => Stage::Composing,
+            _ => Stage::InFrame,
+        },
         _ => Stage::SignedOut,
     });
     Effect::new(move || {
         let place = app.places.current.get();
         document().set_title(&format!(
             "{} – Calpost",
-            if stage.get() == Stage::SignedIn { place.title() } else { "Sign in" }
+            if matches!(stage.get(), Stage::InFrame | Stage::Composing) { place.title() } else { "Sign in" }
         ));
     });
     let said = move || {
@@ -44,7 +50,8 @@ pub fn Root() -> impl IntoView {
         {move || match stage.get() {
             Stage::Looking => view! { <Opening /> }.into_any(),
             Stage::SignedOut => view! { <SignInScreen /> }.into_any(),
-            Stage::SignedIn => view! { <Frame /> }.into_any(),
+            Stage::InFrame => view! { <Frame /> }.into_any(),
+            Stage::Composing => view! { <ComposeScreen /> }.into_any(),
         }}
         <p class="hidden-text" role="status" aria-live="polite">{said}</p>
     }

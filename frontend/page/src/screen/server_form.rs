@@ -96,7 +96,7 @@ fn TypedServer(
     view! {
         <fieldset class="field">
             <legend class="label">{heading}</legend>
-            <div class="row">
+            <div class="row wraps">
                 <input
                     class="input grow" aria-label=format!("{heading}: host") id=format!("{id}-host") spellcheck="false" autocapitalize="none"
                     prop:value=typed.host on:input=move |event| typed.host.set(event_target_value(&event))

@@ -153,10 +153,34 @@ pub fn offset(minutes: i16) -> String {
     }
 }
 
-/// Reads what a time field holds: `09:05`, or nothing.
+/// Reads a time as people type it: `15:00`, `1500`, `15.30`, `9`, `3 pm`; nothing if it is none.
 pub fn read_time(text: &str) -> Option<u16> {
-    let (hours, minutes) = text.split_once(':')?;
-    let (hours, minutes): (u16, u16) = (hours.parse().ok()?, minutes.get(..2)?.parse().ok()?);
+    let text = text.trim().to_ascii_lowercase();
+    let (rest, afternoon) = match (text.strip_suffix("pm"), text.strip_suffix("am")) {
+        (Some(rest), _) => (rest, Some(true)),
+        (_, Some(rest)) => (rest, Some(false)),
+        _ => (text.as_str(), None),
+    };
+    let rest = rest.trim();
+    let (hours, minutes) = match rest.split_once([':', '.', 'h']) {
+        Some((hours, "")) => (hours, "0"),
+        Some((hours, minutes)) if minutes.len() == 2 => (hours, minutes),
+        Some(_) => return None,
+        None if rest.len() > 2 && rest.is_ascii() => rest.split_at(rest.len() - 2),
+        None => (rest, "0"),
+    };
+    if hours.is_empty()
+        || hours.len() > 2
+        || !(hours.to_owned() + minutes).bytes().all(|letter| letter.is_ascii_digit())
+    {
+        return None;
+    }
+    let (hours, minutes): (u16, u16) = (hours.parse().ok()?, minutes.parse().ok()?);
+    let hours = match afternoon {
+        None => hours,
+        Some(_) if hours == 0 || hours > 12 => return None,
+        Some(afternoon) => hours % 12 + if afternoon { 12 } else { 0 },
+    };
     (hours < 24 && minutes < 60).then_some(hours * 60 + minutes)
 }
 
@@ -218,12 +242,22 @@ mod tests {
     }
 
     #[test]
-    fn only_times_are_read_as_times() {
-        for (text, minute) in
-            [("09:05", Some(545)), ("23:59", Some(1439)), ("24:00", None), ("9", None), ("", None), ("1:6", None)]
-        {
-            assert_eq!(read_time(text), minute, "{text}");
+    fn a_time_is_read_as_people_type_it() {
+        #[track_caller]
+        fn check(text: &str, minute: Option<u16>) {
+            assert_eq!(read_time(text), minute, "{text:?}");
         }
-        assert_eq!(read_time("09:05:30"), Some(545));
+        for nine in ["09:00", "9:00", " 9 ", "9.00", "0900", "900", "9h", "9 am", "9:00am"] {
+            check(nine, Some(540));
+        }
+        check("23:59", Some(1439));
+        check("12 am", Some(0));
+        check("12pm", Some(720));
+        check("3:30 pm", Some(930));
+        for none in
+            ["", "24:00", "9:60", "9:5", "nine", "-1:00", "+9:00", "13 pm", "0 am", "99999", "9:000", "é9", "12345:00"]
+        {
+            check(none, None);
+        }
     }
 }

@@ -29,13 +29,17 @@ pub fn problem(problem: FormProblem) -> String {
         }
         FormProblem::Gone => "The event is no longer in your calendar. Your text is kept as a draft.".into(),
         FormProblem::NothingChanged => "Nothing has been changed yet.".into(),
-        FormProblem::NotYours => "Somebody else organizes this event. Ask them to change it.".into(),
-        FormProblem::ReadOnly => "This event may only be read: its calendar takes no changes, or its file is damaged.".into(),
+        FormProblem::NotYours => {
+            "Somebody else organizes this event: only they can change it for everybody. Nothing was changed.".into()
+        }
+        FormProblem::ReadOnly => {
+            "This event can only be read: its calendar does not take changes, or its file is not well formed. It is left as it is.".into()
+        }
         FormProblem::SeriesDay => {
-            "The series repeats on days that its rule names, so it cannot be moved to another day as a whole.".into()
+            "The series repeats on days that its rule names, so it cannot move to another day as a whole. Choose a time on the same day.".into()
         }
         FormProblem::SeriesForm => {
-            "Some dates of the series differ, so it cannot change between whole days and times of day.".into()
+            "Some dates of the series differ from the others, so it cannot change between whole days and hours. Keep what it is.".into()
         }
     }
 }
@@ -44,11 +48,11 @@ pub fn problem(problem: FormProblem) -> String {
 pub fn field(problem: FormProblem) -> Option<Field> {
     match problem {
         FormProblem::EndsBeforeStart => Some(Field::End),
+        FormProblem::SeriesDay | FormProblem::SeriesForm => Some(Field::Start),
         FormProblem::UnknownZone => Some(Field::Zone),
         FormProblem::TooLong(field) | FormProblem::ForbiddenCharacter(field) => Some(field),
         FormProblem::GuestsNotRead => Some(Field::Guests),
         FormProblem::NoCalendar => Some(Field::Calendar),
-        FormProblem::SeriesDay | FormProblem::SeriesForm => Some(Field::Start),
         FormProblem::ChangedElsewhere
         | FormProblem::Gone
         | FormProblem::NothingChanged

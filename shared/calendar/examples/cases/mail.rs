@@ -1,17 +1,18 @@
-//! `compose` and `read_mail`: the operations on mail.
+//! `compose`, `read_mail` and `check`: the operations on mail and on what is in it.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use calendar::check::{check_ics, check_mail};
 use calendar::invite::{self, Note, Outgoing, Reader, RecipientAction, SenderVerdict};
 use calendar::mime::{Charsets, MailAddress, Mailbox};
 use encoding_rs::Encoding;
 use serde_json::{Value, json};
 
-use crate::field::{document, fields, optional_text, required_text};
+use crate::field::{document, fields, optional_bytes, optional_text, required_text};
 use crate::{Answer, Operation};
 
 /// The operations of this group.
-pub(crate) const OPERATIONS: &[Operation] = &[("compose", compose), ("read_mail", read_mail)];
+pub(crate) const OPERATIONS: &[Operation] = &[("compose", compose), ("read_mail", read_mail), ("check", check)];
 
 /// The charsets that a browser would lend.
 struct AllCharsets;
@@ -86,6 +87,26 @@ fn read_mail(request: &Value) -> Answer {
     });
     let notes: Vec<Value> = reading.notes.iter().map(note).collect();
     Ok(fields(json!({ "found": found, "sender": sender, "bounce": bounce, "notes": notes })))
+}
+
+fn check(request: &Value) -> Answer {
+    let findings = match (optional_text(request, "eml"), optional_bytes(request, "ics")?) {
+        (Some(eml), _) => check_mail(&STANDARD.decode(eml).map_err(|error| format!("eml: {error}"))?),
+        (None, Some(ics)) => check_ics(&ics),
+        (None, None) => return Err("eml or ics is missing".to_owned()),
+    };
+    let findings: Vec<Value> = findings
+        .iter()
+        .map(|finding| {
+            json!({
+                "level": finding.rule.level.as_str(),
+                "rule": finding.rule.id,
+                "what": finding.sentence(),
+                "where": finding.place.to_string(),
+            })
+        })
+        .collect();
+    Ok(fields(json!({ "findings": findings })))
 }
 
 fn note(note: &Note) -> Value {

@@ -10,6 +10,7 @@ use std::collections::VecDeque;
 use super::collection::{Collection, collections};
 use super::failure::{Outcome, outcome};
 use super::href::{Href, Location, Origin};
+use super::kin::is_kin;
 use super::multistatus::{Multistatus, Properties};
 use super::query::{options, probe, read_home};
 use super::request::{Reply, Request};
@@ -309,30 +310,8 @@ impl Discovery {
         }
     }
 
-    /// Whether the place is on the server where discovery began, or on a host that plainly belongs to the same people:
-    /// one below the other, or both below one name that is nobody's registry.
     fn is_kin(&self, place: &Location) -> bool {
-        let (ours, theirs) = (self.start.origin.host(), place.origin.host());
-        let is_below = |host: &str, parent: &str| {
-            host.strip_suffix(parent).is_some_and(|rest| rest.ends_with('.')) && parent.contains('.')
-        };
-        let parent = |host: &str| host.split_once('.').map(|(_, parent)| parent.to_owned());
-        let shared = parent(ours).filter(|shared| parent(theirs).as_ref() == Some(shared));
-        ours == theirs
-            || is_below(theirs, ours)
-            || is_below(ours, theirs) && !is_registry(theirs)
-            || shared.is_some_and(|shared| !is_registry(&shared))
-    }
-}
-
-/// Whether strangers register names directly below this one, such as `com`, `co.uk` and `com.au`; or it is part of a
-/// numeric address.
-fn is_registry(name: &str) -> bool {
-    let labels: Vec<&str> = name.split('.').collect();
-    match labels.as_slice() {
-        [] | [_] => true,
-        [second, top] => top.len() == 2 && second.len() <= 3 || top.bytes().all(|byte| byte.is_ascii_digit()),
-        [.., top] => top.bytes().all(|byte| byte.is_ascii_digit()),
+        is_kin(self.start.origin.host(), place.origin.host())
     }
 }
 
@@ -506,23 +485,6 @@ mod tests {
         assert_eq!(asked.len(), 2);
         let stranger = Location::parse("https://evil.test/").expect("an address");
         assert_eq!(end, Step::Failed(DiscoveryProblem::OtherServer(stranger)));
-    }
-
-    #[test]
-    fn kin_are_hosts_of_one_owner() {
-        let check = |ours: &str, theirs: &str, expected: bool| {
-            let at = |host: &str| Location::parse(&format!("https://{host}/")).expect("an address");
-            assert_eq!(Discovery::start(at(ours)).is_kin(&at(theirs)), expected, "{ours} {theirs}");
-        };
-        check("caldav.icloud.com", "p42-caldav.icloud.com", true);
-        check("a.example", "dav.a.example", true);
-        check("dav.a.example", "a.example", true);
-        check("a.co.uk", "evil.co.uk", false);
-        check("dav.a.co.uk", "cal.a.co.uk", true);
-        check("a.example", "b.example", false);
-        check("a.co.uk", "co.uk", false);
-        check("10.0.0.1", "11.0.0.1", false);
-        check("localhost", "evil.localhost", false);
     }
 
     #[test]

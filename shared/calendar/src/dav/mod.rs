@@ -8,6 +8,7 @@ mod condition;
 mod discovery;
 mod failure;
 mod href;
+mod kin;
 mod multistatus;
 mod object_name;
 mod query;

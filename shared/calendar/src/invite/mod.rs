@@ -23,3 +23,5 @@ pub use outline::{OutlinePart, outline};
 pub use read::{Note, Reader, Reading, read_mail};
 pub use rule::rule_in_words;
 pub use sender::{Sender, SenderVerdict, judge_sender};
+
+pub(crate) use when::{Clock as ZoneClock, Span as EventSpan, short_zone_name};

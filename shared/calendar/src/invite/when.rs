@@ -24,6 +24,11 @@ impl Clock {
         Some(Self { name: short_zone_name(named.iana.unwrap_or(tzid)), zone: named.zone? })
     }
 
+    /// What a sentence calls it.
+    pub(crate) fn name(&self) -> &str {
+        &self.name
+    }
+
     /// What it shows at an instant.
     pub(crate) fn shows(&self, instant: Timestamp) -> DateTime {
         self.zone.local(instant)
@@ -66,6 +71,50 @@ impl Span {
             Some(start.with_civil(later.checked_add(seconds).ok()?))
         });
         Some(Self { start, end })
+    }
+
+    /// A moment alone.
+    pub(crate) fn at(start: Moment) -> Self {
+        Self { start, end: None }
+    }
+
+    /// The start alone.
+    pub(crate) fn start_only(&self) -> Self {
+        Self::at(self.start.clone())
+    }
+
+    /// When it ends, as short as the start allows: `16:30` on the same day.
+    pub(crate) fn end_in_words(&self) -> Option<String> {
+        let end = self.end.as_ref()?;
+        let (first, last) = (self.start.civil(), end.civil());
+        Some(match end {
+            Moment::Date(after) => after.yesterday().ok()?.strftime("%A %-d %B %Y").to_string(),
+            _ if first.date() == last.date() => last.strftime("%H:%M").to_string(),
+            _ => last.strftime("%A %-d %B %Y, %H:%M").to_string(),
+        })
+    }
+
+    /// How long a time lasts on the clock: `an hour and a half`, `2 days`. `None` for what has no simple words.
+    pub(crate) fn length_in_words(&self) -> Option<String> {
+        let end = self.end.as_ref()?;
+        if self.start.tzid() != end.tzid() {
+            return None;
+        }
+        let minutes = i64::from(self.start.civil().until(end.civil()).ok()?.total(jiff::Unit::Minute).ok()? as i32);
+        let (days, hours, rest) = (minutes / 1440, minutes % 1440 / 60, minutes % 60);
+        Some(match (days, hours, rest) {
+            (0, 0, 1) => "a minute".to_owned(),
+            (0, 0, 30) => "half an hour".to_owned(),
+            (0, 0, rest) if rest > 0 => format!("{rest} minutes"),
+            (0, 1, 0) => "an hour".to_owned(),
+            (0, 1, 30) => "an hour and a half".to_owned(),
+            (0, hours, 0) if hours > 0 => format!("{hours} hours"),
+            (0, hours, 30) if hours > 0 => format!("{hours} and a half hours"),
+            (0, hours, rest) if hours > 0 => format!("{hours} h {rest} min"),
+            (1, 0, 0) => "one day".to_owned(),
+            (days, 0, 0) if days > 0 => format!("{days} days"),
+            _ => return None,
+        })
     }
 
     /// The day on which it starts, in its own form.
@@ -226,6 +275,31 @@ mod tests {
         assert_eq!(span("DTSTART;TZID=Europe/Berlin:20261119T150000").in_short(now), "Thu 19 Nov, 15:00");
         assert_eq!(span("DTSTART;VALUE=DATE:20270102").in_short(now), "Sat 2 Jan 2027");
         assert_eq!(span("DTSTART:20261119T150000Z").in_short(now), "Thu 19 Nov, 15:00 UTC");
+    }
+
+    #[test]
+    fn the_end_and_the_length_are_said_shortly() {
+        let check = |lines: &str, end: &str, length: Option<&str>| {
+            let span = span(lines);
+            assert_eq!(
+                (span.end_in_words().as_deref(), span.length_in_words().as_deref()),
+                (Some(end), length),
+                "{lines}"
+            );
+        };
+        check("DTSTART:20261119T150000Z\r\nDTEND:20261119T163000Z", "16:30", Some("an hour and a half"));
+        check("DTSTART:20261119T150000Z\r\nDURATION:PT25M", "15:25", Some("25 minutes"));
+        check("DTSTART;VALUE=DATE:20261119\r\nDTEND;VALUE=DATE:20261121", "Friday 20 November 2026", Some("2 days"));
+        check(
+            "DTSTART:20261119T230000Z\r\nDTEND:20261120T010500Z",
+            "Friday 20 November 2026, 01:05",
+            Some("2 h 5 min"),
+        );
+        check(
+            "DTSTART:20261119T150000Z\r\nDTEND;TZID=Asia/Tokyo:20261120T010000",
+            "Friday 20 November 2026, 01:00",
+            None,
+        );
     }
 
     #[test]

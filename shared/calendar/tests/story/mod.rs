@@ -39,6 +39,8 @@ struct Story {
     received: Option<Received>,
     problem: Option<String>,
     latest: Vec<Outgoing>,
+    class: &'static str,
+    is_newer: bool,
 }
 
 impl Default for Story {
@@ -51,6 +53,8 @@ impl Default for Story {
             received: None,
             problem: None,
             latest: Vec::new(),
+            class: "",
+            is_newer: false,
         }
     }
 }
@@ -81,6 +85,7 @@ impl Story {
             "answer" => self.answer(rest, block)?,
             "decline-counter" => self.decline_counter(block)?,
             "split" => self.split(rest)?,
+            "classify" => self.classify(block)?,
             "agree" => self.agree()?,
             "expect" => self.expect(rest, block)?,
             _ => return Err("no such step".to_owned()),
@@ -181,6 +186,25 @@ impl Story {
         Ok(())
     }
 
+    fn classify(&mut self, block: &[&str]) -> Result<(), String> {
+        let message = Message::read(&message_of(block)).map_err(|problem| problem.to_string())?;
+        self.class = itip::classify(&self.me, self.stored.as_ref(), &message).as_str();
+        self.is_newer = self.stored.as_ref().is_some_and(|stored| itip::is_newer(stored, &message));
+        Ok(())
+    }
+
+    /// What a guest may see of what is stored.
+    fn expect_view(&self, rest: &str, block: &[&str]) -> Result<(), String> {
+        let (guest, selector) = rest.split_once(' ').unwrap_or((rest, ""));
+        let stored = self.stored.as_ref().ok_or("nothing is stored")?;
+        match (itip::view_for(stored, &Address::new(guest), self.now), selector) {
+            (None, "nothing") => Ok(()),
+            (Some(view), "nothing") => Err(String::from_utf8_lossy(&view.write()).into_owned()),
+            (Some(view), selector) => check_component(&view, selector, block),
+            (None, _) => Err("there is nothing to see".to_owned()),
+        }
+    }
+
     /// Cuts the series; what is stored afterwards is the part that is named first.
     fn split(&mut self, rest: &str) -> Result<(), String> {
         let stored = self.stored.as_ref().ok_or("nothing is stored")?;
@@ -202,6 +226,7 @@ impl Story {
 
     /// - `expect stored [SELECTOR]` with lines; `expect nothing stored`
     /// - `expect mail METHOD REASON to A, B [SELECTOR]` with lines; `expect no mail`; `expect refused TEXT`
+    /// - `expect view ADDRESS [SELECTOR]` with lines, or `nothing`; `expect class WORD`; `expect newer`, `expect older`
     /// - `expect applied|stale|...`, with lines that the reason must contain; `expect consent [SELECTOR]` with lines
     fn expect(&mut self, rest: &str, block: &[&str]) -> Result<(), String> {
         let (what, rest) = rest.split_once(' ').unwrap_or((rest, ""));
@@ -220,6 +245,15 @@ impl Story {
                 let last = self.latest.last().ok_or("no mail was expected before")?;
                 check_component(&last.message, rest, block)
             }
+            "view" => self.expect_view(rest, block),
+            "class" => match self.class {
+                class if class == rest => Ok(()),
+                class => Err(format!("it was {class}")),
+            },
+            "newer" | "older" => match self.is_newer == (what == "newer") {
+                true => Ok(()),
+                false => Err("it is the other way round".to_owned()),
+            },
             "refused" => match self.problem.take() {
                 Some(problem) if problem.contains(rest) => Ok(()),
                 problem => Err(format!("it was {problem:?}")),

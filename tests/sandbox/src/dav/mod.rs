@@ -5,6 +5,7 @@ mod object;
 mod path;
 mod property;
 mod report;
+mod schedule;
 mod xml;
 
 use std::convert::Infallible;

@@ -4,6 +4,7 @@ use axum::http::{HeaderMap, StatusCode, header};
 
 use crate::dav::answer::{Answer, empty, failed, with_body, with_header, words};
 use crate::dav::path::Resource;
+use crate::dav::schedule::tell_guests;
 use crate::dav::xml::escape;
 use crate::ics::{Ics, IcsProblem};
 use crate::provider::{Account, Provider, PutProblem};
@@ -41,19 +42,22 @@ pub(crate) fn put(provider: &Provider, resource: &Resource, headers: &HeaderMap,
         if !calendar.writable {
             return Err(Refused::ReadOnly);
         }
-        let before = calendar.objects().get(name).map(|object| object.etag.clone());
-        if !preconditions_hold(headers, before.as_deref()) {
+        let before = calendar.objects().get(name).cloned();
+        if !preconditions_hold(headers, before.as_ref().map(|before| before.etag.as_str())) {
             return Err(Refused::Precondition);
         }
         let PutProblem::UidConflict { name } = match calendar.put(name, &uid, text) {
-            Ok(etag) => return Ok((before.is_none(), etag)),
+            Ok(etag) => return Ok((before.map(|before| before.ics), etag)),
             Err(problem) => problem,
         };
         Err(Refused::UidConflict(name))
     });
     match stored.unwrap_or(Err(Refused::NoCalendar)) {
-        Ok((created, etag)) => {
-            let answer = empty(if created { StatusCode::CREATED } else { StatusCode::NO_CONTENT });
+        Ok((before, etag)) => {
+            if provider.quirks().auto_schedule {
+                tell_guests(provider, owner, before.as_deref(), Some(text));
+            }
+            let answer = empty(if before.is_none() { StatusCode::CREATED } else { StatusCode::NO_CONTENT });
             if provider.quirks().no_etag_after_put { answer } else { with_header(answer, header::ETAG, &etag) }
         }
         Err(Refused::NoCalendar) => words(StatusCode::CONFLICT, "There is no such calendar.\n"),
@@ -78,6 +82,7 @@ enum Refused {
 /// DELETE of an object or a calendar.
 pub(crate) fn delete(provider: &Provider, resource: &Resource, headers: &HeaderMap) -> Answer {
     let Some(owner) = resource.owner() else { return empty(StatusCode::FORBIDDEN) };
+    let mut gone = None;
     let deleted = provider.update(owner, |account| match resource {
         Resource::Object(_, calendar, name) => {
             let Some(calendar) = account.calendars.get_mut(calendar) else { return StatusCode::NOT_FOUND };
@@ -90,7 +95,7 @@ pub(crate) fn delete(provider: &Provider, resource: &Resource, headers: &HeaderM
             if !preconditions_hold(headers, Some(&before)) {
                 return StatusCode::PRECONDITION_FAILED;
             }
-            calendar.remove(name);
+            gone = calendar.remove(name).map(|object| object.ics);
             StatusCode::NO_CONTENT
         }
         Resource::Calendar(_, calendar) => match account.calendars.remove(calendar) {
@@ -99,6 +104,9 @@ pub(crate) fn delete(provider: &Provider, resource: &Resource, headers: &HeaderM
         },
         _ => StatusCode::FORBIDDEN,
     });
+    if provider.quirks().auto_schedule {
+        tell_guests(provider, owner, gone.as_deref(), None);
+    }
     empty(deleted.unwrap_or(StatusCode::NOT_FOUND))
 }
 

@@ -3,6 +3,7 @@
 use mail_parser::{MessageParser, MimeHeaders, PartType};
 
 use crate::ics::{Component, Ics, Property, is_date};
+use crate::part::{Content, Part};
 
 /// What a mail asks of a guest.
 pub(crate) enum Invitation {
@@ -41,23 +42,7 @@ pub(crate) struct Request {
 impl Invitation {
     /// Finds the invitation of `guest` in a mail.
     pub(crate) fn find(mail: &[u8], guest: &str) -> Option<Self> {
-        let message = MessageParser::default().parse(mail)?;
-        let text = message.parts.iter().find_map(|part| {
-            let kind = part.content_type()?;
-            let named = part.attachment_name().is_some_and(|name| name.to_ascii_lowercase().ends_with(".ics"));
-            let is_calendar = match (kind.ctype(), kind.subtype()) {
-                ("text", Some("calendar")) | ("application", Some("ics")) => true,
-                ("application", Some("octet-stream")) => named,
-                _ => false,
-            };
-            match &part.body {
-                PartType::Text(text) if is_calendar => Some(text.to_string()),
-                PartType::Binary(bytes) | PartType::InlineBinary(bytes) if is_calendar => {
-                    Some(String::from_utf8_lossy(bytes).into_owned())
-                }
-                _ => None,
-            }
-        })?;
+        let text = calendar_text(&Part::read(mail))?;
         let ics = Ics::read(&text).ok()?;
         match ics.method()?.as_str() {
             "REQUEST" => {
@@ -72,6 +57,33 @@ impl Invitation {
             _ => None,
         }
     }
+}
+
+/// The first calendar in a mail, decoded. What a forwarded mail encloses is not looked at: it was meant for others.
+fn calendar_text(part: &Part<'_>) -> Option<String> {
+    match &part.content {
+        Content::Multi(parts) => return parts.iter().find_map(calendar_text),
+        Content::Message(_) => return None,
+        Content::Leaf => {}
+    }
+    let (kind, subtype) = part.kind();
+    let is_named = part.fields.attachment_name().is_some_and(|name| name.to_ascii_lowercase().ends_with(".ics"));
+    let is_calendar = match (kind.as_str(), subtype.as_str()) {
+        ("text", "calendar") | ("application", "ics") => true,
+        ("application", "octet-stream") => is_named,
+        _ => false,
+    };
+    if !is_calendar {
+        return None;
+    }
+    // One part by itself: transfer encoding and charset are the parser's business, and nothing can nest in it.
+    let raw = [part.header, part.body].concat();
+    let message = MessageParser::default().parse(&raw)?;
+    Some(match &message.parts.first()?.body {
+        PartType::Text(text) => text.to_string(),
+        PartType::Binary(bytes) | PartType::InlineBinary(bytes) => String::from_utf8_lossy(bytes).into_owned(),
+        _ => return None,
+    })
 }
 
 fn request(ics: &Ics, entry: &Component, guest: &str) -> Option<Request> {
@@ -91,4 +103,42 @@ fn request(ics: &Ics, entry: &Component, guest: &str) -> Option<Request> {
         all_day: entry.property("DTSTART").is_some_and(is_date),
         wants_answer: undecided && !is("RSVP", "FALSE"),
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const ICS: &str = "BEGIN:VCALENDAR\r\nMETHOD:REQUEST\r\nBEGIN:VEVENT\r\nUID:u\r\nDTSTART:20261124T100000Z\r\n\
+        ORGANIZER:mailto:ann@sandbox.test\r\nATTENDEE:mailto:bob@sandbox.test\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n";
+
+    #[track_caller]
+    fn check(mail: &str, expected: bool) {
+        assert_eq!(Invitation::find(mail.as_bytes(), "bob@sandbox.test").is_some(), expected, "{mail}");
+    }
+
+    #[test]
+    fn an_invitation_is_found_wherever_programs_put_it() {
+        check(&format!("Content-Type: text/calendar\r\n\r\n{ICS}"), true);
+        let inner = format!("--b\r\nContent-Type: application/ics\r\n\r\n{ICS}\r\n--b--\r\n");
+        check(&format!("Content-Type: multipart/mixed; boundary=b\r\n\r\n{inner}"), true);
+        check(&format!("Content-Type: application/octet-stream; name=\"x.ICS\"\r\n\r\n{ICS}"), true);
+        check(&format!("Content-Type: text/plain\r\n\r\n{ICS}"), false);
+    }
+
+    #[test]
+    fn a_forwarded_invitation_is_not_ones_own() {
+        check(&format!("Content-Type: message/rfc822\r\n\r\nContent-Type: text/calendar\r\n\r\n{ICS}"), false);
+    }
+
+    #[test]
+    fn a_mail_nested_ten_thousand_deep_is_passed_over() {
+        check(
+            &format!(
+                "{}Content-Type: text/calendar\r\n\r\n{ICS}",
+                "Content-Type: message/rfc822\r\n\r\n".repeat(10_000)
+            ),
+            false,
+        );
+    }
 }

@@ -1,5 +1,6 @@
 //! What FETCH says about a message (RFC 3501 section 6.4.5, RFC 7162 section 3.1.4).
 
+use std::cell::LazyCell;
 use std::collections::BTreeSet;
 
 use chrono::DateTime;
@@ -8,9 +9,9 @@ use imap_codec::imap_types::datetime::DateTime as InternalDate;
 use imap_codec::imap_types::fetch::{MessageDataItem, MessageDataItemName, Part as PartNumber, Section};
 use imap_codec::imap_types::flag::{Flag, FlagFetch};
 
-use crate::imap::part::{Content, Part};
 use crate::imap::structure::{body_structure, envelope};
 use crate::imap::text::{count, literal, positive, positive_wide};
+use crate::part::{Content, Part};
 use crate::provider::StoredMessage;
 
 /// The flags of a message.
@@ -40,17 +41,15 @@ pub(crate) fn marks_as_read(name: &MessageDataItemName<'_>) -> bool {
 /// Answers what was asked about a message. Items that the server does not have are left out.
 pub(crate) fn items(message: &StoredMessage, names: &[MessageDataItemName<'_>]) -> Vec<MessageDataItem<'static>> {
     // Most questions of a poll need no look into the mail at all.
-    let deep = names.iter().any(|name| {
-        matches!(
-            name,
-            MessageDataItemName::Body | MessageDataItemName::BodyStructure | MessageDataItemName::BodyExt { .. }
-        )
-    });
-    let mail = if deep { Part::read(&message.raw) } else { Part::read_header(&message.raw) };
+    let mail = LazyCell::new(|| Part::read(&message.raw));
     names.iter().filter_map(|name| item(message, &mail, name)).collect()
 }
 
-fn item(message: &StoredMessage, mail: &Part<'_>, name: &MessageDataItemName<'_>) -> Option<MessageDataItem<'static>> {
+fn item<'a>(
+    message: &StoredMessage,
+    mail: &LazyCell<Part<'a>, impl FnOnce() -> Part<'a>>,
+    name: &MessageDataItemName<'_>,
+) -> Option<MessageDataItem<'static>> {
     Some(match name {
         MessageDataItemName::Body => MessageDataItem::Body(body_structure(mail, false)),
         MessageDataItemName::BodyStructure => MessageDataItem::BodyStructure(body_structure(mail, true)),

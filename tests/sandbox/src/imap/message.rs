@@ -26,7 +26,8 @@ impl Session {
     /// SEARCH and UID SEARCH.
     pub(crate) fn search(&mut self, criteria: Vec1<SearchKey<'_>>, by_uid: bool) -> Outcome {
         let keys = SearchKey::And(criteria);
-        self.condstore |= format!("{keys:?}").contains("ModSequence");
+        let by_modseq = asks_for_changes(&keys);
+        self.condstore |= by_modseq;
         let Some((largest_number, largest_uid)) =
             self.selected.as_ref().map(|selected| (selected.view.len(), selected.view.largest_uid()))
         else {
@@ -42,7 +43,7 @@ impl Session {
         let highest = found.iter().map(|(_, message)| message.modseq).max();
         let numbers = found.iter().map(|(number, message)| positive(if by_uid { message.uid } else { *number }));
         let numbers = numbers.collect();
-        self.tell(Data::Search(numbers, highest.filter(|_| self.condstore).map(positive_wide)));
+        self.tell(Data::Search(numbers, highest.filter(|_| by_modseq).map(positive_wide)));
         let outcome = Outcome::ok("SEARCH completed");
         if by_uid { outcome } else { outcome.holding_removals() }
     }
@@ -64,14 +65,12 @@ impl Session {
             FetchModifier::Vanished => None,
         });
         self.condstore |= since.is_some() || names.contains(&MessageDataItemName::ModSeq);
-        let wanted = [(by_uid, MessageDataItemName::Uid), (since.is_some(), MessageDataItemName::ModSeq)];
-        names.extend(
-            wanted
-                .into_iter()
-                .filter(|(needed, name)| *needed && !names.contains(name))
-                .map(|(_, name)| name)
-                .collect::<Vec<_>>(),
-        );
+        if by_uid && !names.contains(&MessageDataItemName::Uid) {
+            names.push(MessageDataItemName::Uid);
+        }
+        if since.is_some() && !names.contains(&MessageDataItemName::ModSeq) {
+            names.push(MessageDataItemName::ModSeq);
+        }
         let read_only = self.selected.as_ref().is_none_or(|selected| selected.read_only);
         let reads = !read_only && names.iter().any(marks_as_read);
         for (number, mut message) in self.chosen(set, by_uid) {
@@ -281,6 +280,17 @@ impl Session {
         if let Ok(items) = Vec1::try_from(items) {
             self.tell(Data::Fetch { seq: positive(number), items });
         }
+    }
+}
+
+/// Whether a search is about counts of changes (RFC 7162 section 3.1.5).
+fn asks_for_changes(key: &SearchKey<'_>) -> bool {
+    match key {
+        SearchKey::And(keys) => keys.as_ref().iter().any(asks_for_changes),
+        SearchKey::Or(one, other) => asks_for_changes(one) || asks_for_changes(other),
+        SearchKey::Not(key) => asks_for_changes(key),
+        SearchKey::ModSequence { .. } => true,
+        _ => false,
     }
 }
 

@@ -6,7 +6,6 @@ mod command;
 mod fetch;
 mod mailbox;
 mod message;
-mod part;
 mod search;
 mod session;
 mod structure;

@@ -7,8 +7,8 @@ use imap_codec::imap_types::core::AString;
 use imap_codec::imap_types::search::SearchKey;
 use mail_parser::{GetHeader, HeaderName, MessageParser};
 
-use crate::imap::part::{Part, split_header};
 use crate::imap::text::contains;
+use crate::part::{Part, split_header};
 use crate::provider::StoredMessage;
 
 /// Reads every header field as text.

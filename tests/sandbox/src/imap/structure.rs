@@ -9,8 +9,8 @@ use imap_codec::imap_types::core::{IString, NString, Vec1};
 use imap_codec::imap_types::envelope::{Address, Envelope};
 use mail_parser::{Addr, ContentType, GetHeader, HeaderName, MimeHeaders};
 
-use crate::imap::part::{Content, Part};
 use crate::imap::text::{count, optional, string};
+use crate::part::{Content, Part};
 
 /// The structure of a mail. BODY is the same without what newer servers add.
 pub(crate) fn body_structure(part: &Part<'_>, with_extensions: bool) -> BodyStructure<'static> {

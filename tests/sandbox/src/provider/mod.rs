@@ -7,7 +7,7 @@ mod account;
 mod calendar;
 mod mailbox;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{SystemTime, UNIX_EPOCH};
@@ -20,6 +20,7 @@ pub use calendar::{Calendar, CalendarObject, Changes, PutProblem};
 pub use mailbox::{Mailbox, SpecialUse, StoredMessage};
 
 use crate::fault::Faults;
+use crate::limit;
 
 /// The domain whose mailboxes the sandbox itself provides.
 pub const DOMAIN: &str = "sandbox.test";
@@ -49,13 +50,15 @@ pub struct Login {
     pub accepted: bool,
 }
 
-/// How the CalDAV server departs from a full one, as some real servers do.
+/// How the provider departs from a plain and full one, as some real ones do.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Quirks {
-    /// The server advertises `calendar-auto-schedule` and invites guests by itself (RFC 6638), except those whose
+    /// CalDAV advertises `calendar-auto-schedule` and invites guests by itself (RFC 6638), except those whose
     /// ATTENDEE says `SCHEDULE-AGENT=CLIENT` or `NONE`.
     pub auto_schedule: bool,
+    /// SMTP puts a copy of every mail into Sent by itself.
+    pub files_sent: bool,
     /// No sync-collection report and no sync-token.
     pub no_sync: bool,
     /// No `getctag`.
@@ -89,8 +92,8 @@ struct Shared {
 #[derive(Default)]
 struct State {
     accounts: BTreeMap<String, Account>,
-    logins: Vec<Login>,
-    outgoing: Vec<Outgoing>,
+    logins: VecDeque<Login>,
+    outgoing: VecDeque<Outgoing>,
     refusals: Vec<Refusal>,
     quirks: Quirks,
 }
@@ -158,14 +161,17 @@ impl Provider {
         let canonical = address.trim().to_ascii_lowercase();
         let mut state = self.state();
         let accepted = state.accounts.get(&canonical).is_some_and(|account| account.has_password(password));
-        state.logins.push(Login { service, address: address.to_owned(), accepted });
+        state.logins.push_back(Login { service, address: address.to_owned(), accepted });
+        if state.logins.len() > limit::REMEMBERED {
+            state.logins.pop_front();
+        }
         accepted.then_some(canonical)
     }
 
     /// Every attempt to log in since the start, the oldest first.
     #[must_use]
     pub fn logins(&self) -> Vec<Login> {
-        self.state().logins.clone()
+        self.state().logins.iter().cloned().collect()
     }
 
     /// Reads something of an account.
@@ -195,11 +201,16 @@ impl Provider {
     /// Mail that was accepted for addresses nobody here has, the oldest first.
     #[must_use]
     pub fn outgoing(&self) -> Vec<Outgoing> {
-        self.state().outgoing.clone()
+        self.state().outgoing.iter().cloned().collect()
     }
 
     pub(crate) fn send_away(&self, mail: Outgoing) {
-        self.change(|state| state.outgoing.push(mail));
+        self.change(|state| {
+            state.outgoing.push_back(mail);
+            if state.outgoing.len() > limit::REMEMBERED {
+                state.outgoing.pop_front();
+            }
+        });
     }
 
     /// Refuses a recipient from now on.
@@ -216,13 +227,13 @@ impl Provider {
         self.state().refusals.iter().find(named).cloned()
     }
 
-    /// How the CalDAV server departs from a full one.
+    /// How the provider departs from a plain and full one.
     #[must_use]
     pub fn quirks(&self) -> Quirks {
         self.state().quirks
     }
 
-    /// Makes the CalDAV server depart from a full one.
+    /// Makes the provider depart from a plain and full one.
     pub fn set_quirks(&self, quirks: Quirks) {
         self.state().quirks = quirks;
     }

@@ -1,6 +1,7 @@
 //! One conversation with a submission client.
 
 use std::borrow::Cow;
+use std::collections::BTreeSet;
 use std::io;
 
 use smtp_proto::request::receiver::DataReceiver;
@@ -11,7 +12,7 @@ use crate::credentials::{self, Credentials};
 use crate::delivery::{Authentication, Envelope, deliver};
 use crate::fault::Step;
 use crate::limit;
-use crate::provider::{Provider, Service};
+use crate::provider::{Provider, Service, now_seconds};
 use crate::tls::Authority;
 
 const HOST: &str = "smtp.sandbox.test";
@@ -267,10 +268,23 @@ impl Session {
             return self.refuse(code, &text).await;
         }
         let queued = deliver(&self.provider, &envelope, &message, Authentication::Pass);
+        if self.provider.quirks().files_sent {
+            self.file_sent(&message);
+        }
         if let Some((code, text)) = self.connection.meet(&self.provider, Step::SmtpDelivered, &sender).await? {
             return self.refuse(code, &text).await;
         }
         self.answer(250, &format!("2.0.0 Ok: queued as {queued}")).await
+    }
+
+    /// Puts a copy into the sender's Sent, read.
+    fn file_sent(&self, message: &[u8]) {
+        let Some(account) = &self.account else { return };
+        self.provider.update(account, |account| {
+            if let Some(sent) = account.mailbox_mut("Sent") {
+                sent.append(message.into(), BTreeSet::from(["\\Seen".to_owned()]), now_seconds());
+            }
+        });
     }
 
     /// Reads up to the final dot. `None` when the message is too big; it has then been read and forgotten.

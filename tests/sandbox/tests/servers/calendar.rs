@@ -280,11 +280,35 @@ async fn a_cut_before_a_write_loses_it_and_a_cut_after_it_does_not() {
 #[tokio::test]
 async fn quirks_make_it_a_lesser_server() {
     let people = people().await;
-    let quirks = Quirks { auto_schedule: true, no_sync: true, no_ctag: true, no_etag_after_put: true };
+    let quirks = Quirks { no_sync: true, no_ctag: true, no_etag_after_put: true, ..Quirks::default() };
     people.sandbox.provider().set_quirks(quirks);
     let reply = put(&people, "a.ics", &event("a", "DTSTART:20261123T090000Z\r\n"), &[]).await;
     assert_eq!((reply.status, reply.header("etag")), (201, None));
-    assert!(reply.header("dav").unwrap().contains("calendar-auto-schedule"));
+    assert!(!reply.header("dav").unwrap().contains("calendar-auto-schedule"));
     let reply = report(&people, "<sync-collection xmlns='DAV:'><sync-token/></sync-collection>").await;
     assert!(reply.body.contains("supported-report"));
+}
+
+#[tokio::test]
+async fn a_server_that_schedules_invites_everybody_but_those_whom_the_client_invites() {
+    let people = people().await;
+    people.sandbox.provider().set_quirks(Quirks { auto_schedule: true, ..Quirks::default() });
+    let event = |sequence: u32, agent: &str, partstat: &str| {
+        event(
+            "a",
+            &format!(
+                "DTSTART:20261123T090000Z\r\nSEQUENCE:{sequence}\r\nSUMMARY:Lunch\r\nORGANIZER:mailto:{ANN}\r\n\
+             ATTENDEE;PARTSTAT=ACCEPTED:mailto:{ANN}\r\nATTENDEE{agent};PARTSTAT={partstat}:mailto:{BOB}\r\n"
+            ),
+        )
+    };
+    let reply = put(&people, "a.ics", &event(0, ";SCHEDULE-AGENT=CLIENT", "NEEDS-ACTION"), &[]).await;
+    assert!(reply.header("dav").unwrap().contains("calendar-auto-schedule"));
+    assert!(people.inbox(BOB).is_empty());
+    put(&people, "a.ics", &event(1, "", "NEEDS-ACTION"), &[]).await;
+    put(&people, "a.ics", &event(1, "", "ACCEPTED"), &[]).await;
+    people.dav(ANN, &format!("DELETE {HOME}work/a.ics"), &[], "").await;
+    let inbox = people.inbox(BOB);
+    assert_eq!(inbox.len(), 2, "{inbox:#?}");
+    assert!(inbox[0].contains("method=\"REQUEST\"") && inbox[1].contains("method=\"CANCEL\""));
 }

@@ -1,5 +1,10 @@
 //! What a test in another process can do.
 
+use std::time::Duration;
+
+use sandbox::provider::Provider;
+use sandbox::server::Ports;
+use sandbox::{Sandbox, demo, guest};
 use serde_json::{Value, json};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
@@ -91,4 +96,20 @@ async fn what_cannot_be_understood_is_refused() {
     ] {
         assert_eq!(ask(&people, request, body).await.0, status, "{request}");
     }
+}
+
+#[tokio::test]
+async fn the_demonstration_says_what_the_page_needs_to_sign_in() {
+    let provider = Provider::new();
+    demo::furnish(&provider, jiff::civil::date(2026, 11, 22));
+    let sandbox = Sandbox::start_with_guests(provider, Ports::default(), guest::cast(), Duration::ZERO).await.unwrap();
+    let info = sandbox.info();
+    for field in ["address", "password", "name"] {
+        assert!(info[field].is_string(), "{field} in {info}");
+    }
+    for server in ["submission", "imap", "caldav"] {
+        assert!(info[server]["host"].is_string() && info[server]["port"].is_u64(), "{server} in {info}");
+        assert_eq!(info[server]["protection"], json!("tls"));
+    }
+    assert_eq!(info["guests"][2]["does"], json!("may come, with a comment, by Apple Mail"));
 }

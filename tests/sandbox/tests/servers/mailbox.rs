@@ -4,11 +4,12 @@ use async_imap::Session;
 use async_imap::extensions::idle::IdleResponse;
 use async_imap::imap_proto::BodyStructure;
 use futures::TryStreamExt;
+use sandbox::fault::{Act, Fault, Step};
 use sandbox::limit;
 use tokio::net::TcpStream;
 use tokio_rustls::client::TlsStream;
 
-use crate::people::{ANN, BOB, PASSWORD, People};
+use crate::people::{ANN, BOB, Lines, PASSWORD, People};
 
 const INVITATION: &str = "From: =?utf-8?Q?Zo=C3=AB?= <zoe@example.org>\r\nTo: ann@sandbox.test\r\n\
     Subject: =?utf-8?Q?D=C3=A9jeuner?=\r\nMessage-ID: <one@example.org>\r\nDate: Sun, 22 Nov 2026 10:00:00 +0100\r\n\
@@ -252,4 +253,32 @@ async fn a_mailbox_that_was_numbered_anew_ends_the_connection() {
     raw.ask("SELECT INBOX").await;
     people.sandbox.provider().update(ANN, |account| account.mailbox_mut("INBOX").unwrap().renumber());
     assert!(raw.ask("NOOP").await[0].starts_with("* BYE"));
+}
+
+#[tokio::test]
+async fn starttls_leads_to_the_same_mailbox() {
+    let people = People::start().await;
+    people.deliver(ANN, INVITATION);
+    let mut plain = people.imap_plain().await;
+    assert_eq!(plain.ask("STARTTLS").await, ["OK Begin TLS negotiation"]);
+    let mut raw = Lines::of(people.upgrade(plain.into_inner()).await);
+    assert!(raw.ask(&format!("LOGIN {ANN} \"{PASSWORD}\"")).await[0].starts_with("OK "));
+    assert_eq!(raw.ask("STATUS INBOX (MESSAGES)").await[0], "* STATUS INBOX (MESSAGES 1)");
+}
+
+#[tokio::test]
+async fn faults_meet_the_commands_they_name() {
+    let people = People::start().await;
+    let faults = people.sandbox.provider().faults();
+    let mut raw = people.imap_logged_in(ANN).await;
+    faults.set(Fault::once(Step::ImapCommand, Act::Refuse { code: 0, text: "Not today".into() }).matching("select"));
+    assert_eq!(raw.ask("NOOP").await[0], "OK NOOP completed");
+    assert_eq!(raw.ask("SELECT INBOX").await, ["NO Not today"]);
+    assert!(raw.ask("SELECT INBOX").await.last().unwrap().starts_with("OK"));
+    faults.set(Fault::once(Step::ImapAnswer, Act::Cut).matching("APPEND"));
+    raw.write("T1 APPEND INBOX {2+}\r\nHi\r\n").await;
+    assert!(raw.is_closed().await);
+    assert_eq!(people.inbox(ANN), ["Hi"]);
+    faults.set(Fault::once(Step::ImapLogin, Act::Refuse { code: 0, text: "Busy".into() }));
+    assert_eq!(people.imap().await.ask(&format!("LOGIN {ANN} \"{PASSWORD}\"")).await, ["NO Busy"]);
 }

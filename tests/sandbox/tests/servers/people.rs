@@ -71,6 +71,10 @@ impl People {
 
     /// A TLS connection to a port of the sandbox, which trusts its authority and nobody else.
     pub(crate) async fn tls(&self, port: u16) -> TlsStream<TcpStream> {
+        self.upgrade(TcpStream::connect(("127.0.0.1", port)).await.unwrap()).await
+    }
+
+    pub(crate) async fn upgrade(&self, stream: TcpStream) -> TlsStream<TcpStream> {
         let mut roots = RootCertStore::empty();
         roots.add(CertificateDer::from_pem_slice(self.sandbox.certificate_pem().as_bytes()).unwrap()).unwrap();
         let provider = Arc::new(rustls::crypto::ring::default_provider());
@@ -79,7 +83,6 @@ impl People {
             .unwrap()
             .with_root_certificates(roots)
             .with_no_client_auth();
-        let stream = TcpStream::connect(("127.0.0.1", port)).await.unwrap();
         let name = ServerName::try_from("localhost").unwrap();
         TlsConnector::from(Arc::new(config)).connect(name, stream).await.unwrap()
     }
@@ -109,12 +112,21 @@ fn base64(text: &str) -> String {
 }
 
 /// A conversation in lines.
-pub(crate) struct Lines<S>(pub(crate) BufStream<S>);
+pub(crate) struct Lines<S>(BufStream<S>);
 
 impl<S: AsyncRead + AsyncWrite + Unpin> Lines<S> {
+    pub(crate) fn of(stream: S) -> Self {
+        Self(BufStream::new(stream))
+    }
+
+    /// The connection, when nothing that was read is unused.
+    pub(crate) fn into_inner(self) -> S {
+        self.0.into_inner()
+    }
+
     /// Wraps a connection and reads the server's greeting.
     pub(crate) async fn greeted(stream: S) -> Self {
-        let mut lines = Self(BufStream::new(stream));
+        let mut lines = Self::of(stream);
         lines.read().await;
         lines
     }

@@ -6,6 +6,7 @@ use lettre::transport::smtp::extension::ClientId;
 use lettre::{Address, AsyncSmtpTransport, AsyncTransport, Tokio1Executor};
 use sandbox::fault::{Act, Fault, Step};
 use sandbox::limit;
+use sandbox::provider::Quirks;
 
 use crate::people::{self, ANN, BOB, People};
 
@@ -165,4 +166,15 @@ async fn a_command_hidden_behind_starttls_is_not_carried_out() {
     plain.say("EHLO test").await;
     assert_eq!(plain.say("STARTTLS\r\nEHLO injected").await, 220);
     assert!(plain.is_closed().await);
+}
+
+#[tokio::test]
+async fn a_provider_that_files_sent_mail_does_so_once() {
+    let people = People::start().await;
+    let quirks = Quirks { files_sent: true, ..Quirks::default() };
+    people.sandbox.provider().set_quirks(quirks);
+    let port = people.sandbox.addresses().smtps.port();
+    transport(&people, port, Tls::Wrapper).send_raw(&envelope(&[BOB, BOB]), MAIL.as_bytes()).await.unwrap();
+    let sent = people.sandbox.provider().read(ANN, |account| account.mailbox("Sent").unwrap().messages().len());
+    assert_eq!(sent, Some(1));
 }

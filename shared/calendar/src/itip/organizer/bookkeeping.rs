@@ -86,6 +86,10 @@ fn apply(edit: Edit<'_>, component: &mut Component, entry: &Entry, is_new_event:
         }
     }
     if is_touched {
+        // A number out of its range is written as it is understood.
+        if component.property("SEQUENCE").is_some() {
+            component.set_value("SEQUENCE", &entry.sequence.to_string());
+        }
         component.set(stamp(edit.now));
     }
     is_touched

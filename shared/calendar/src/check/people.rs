@@ -1,0 +1,223 @@
+//! Who: organizer and attendees, and whether a guest's program will show buttons (RFC 5546 section 3.2, RFC 5545 sections
+//! 3.8.4.1 and 3.8.4.3).
+
+use crate::ical::{Component, Property};
+
+use super::Object;
+use super::event::is_one_of;
+use super::finding::{Level, Report, Rule};
+
+pub(super) static RULES: &[&Rule] = &[
+    &ORGANIZER_MISSING,
+    &ATTENDEE_MISSING,
+    &REPLY_ATTENDEES,
+    &REPLY_ANSWER,
+    &NO_MAIL_ADDRESS,
+    &ATTENDEE_REPEATED,
+    &RSVP_MISSING,
+    &READER_NOT_INVITED,
+    &PARAMETER_UNKNOWN,
+    &PUBLISH_ATTENDEES,
+];
+
+static ORGANIZER_MISSING: Rule = Rule {
+    id: "organizer-missing",
+    level: Level::Error,
+    section: "RFC 5546 section 3.2",
+    what: "ORGANIZER is missing.",
+    effect: "Gmail and Outlook show no buttons, because nobody is there to answer to.",
+    mend: "Add the ORGANIZER.",
+};
+
+static ATTENDEE_MISSING: Rule = Rule {
+    id: "attendee-missing",
+    level: Level::Error,
+    section: "RFC 5546 section 3.2",
+    what: "There is no ATTENDEE.",
+    effect: "No program shows buttons, because nobody is asked.",
+    mend: "Add the guests as ATTENDEEs.",
+};
+
+static REPLY_ATTENDEES: Rule = Rule {
+    id: "reply-attendees",
+    level: Level::Error,
+    section: "RFC 5546 section 3.2.3",
+    what: "An answer speaks for several attendees.",
+    effect: "Organizers' programs ignore it, or believe the wrong one.",
+    mend: "Keep the ATTENDEE who answers.",
+};
+
+static REPLY_ANSWER: Rule = Rule {
+    id: "reply-without-answer",
+    level: Level::Error,
+    section: "RFC 5546 section 3.2.3",
+    what: "An answer does not say what the answer is.",
+    effect: "The organizer's program sets the guest back to \"not answered\".",
+    mend: "Set PARTSTAT to ACCEPTED, DECLINED, TENTATIVE or DELEGATED.",
+};
+
+static NO_MAIL_ADDRESS: Rule = Rule {
+    id: "no-mail-address",
+    level: Level::Error,
+    section: "RFC 6047 section 2.3",
+    what: "A person is named by something that is no mail address.",
+    effect: "Answers cannot be sent, and Gmail shows no buttons.",
+    mend: "Write mailto: and the address.",
+};
+
+static ATTENDEE_REPEATED: Rule = Rule {
+    id: "attendee-repeated",
+    level: Level::Warning,
+    section: "RFC 5545 section 3.8.4.1",
+    what: "The same person is an ATTENDEE twice.",
+    effect: "Programs show the guest twice, with different answers.",
+    mend: "Keep one.",
+};
+
+static RSVP_MISSING: Rule = Rule {
+    id: "rsvp-missing",
+    level: Level::Warning,
+    section: "RFC 5545 section 3.2.17",
+    what: "A guest who has not answered is not asked to.",
+    effect: "Gmail and Outlook show no buttons to this guest.",
+    mend: "Add RSVP=TRUE beside PARTSTAT=NEEDS-ACTION.",
+};
+
+static READER_NOT_INVITED: Rule = Rule {
+    id: "reader-not-invited",
+    level: Level::Error,
+    section: "RFC 5546 section 3.2.2",
+    what: "The mail goes to somebody who is no ATTENDEE.",
+    effect: "Gmail and Outlook show the reader no buttons.",
+    mend: "Make the reader an ATTENDEE with the very address of the mail.",
+};
+
+static PARAMETER_UNKNOWN: Rule = Rule {
+    id: "parameter-unknown",
+    level: Level::Warning,
+    section: "RFC 5545 section 3.2",
+    what: "A parameter of a person has a value that it cannot have.",
+    effect: "Programs take the default; strict ones drop the person.",
+    mend: "Use one of the values that the RFC lists.",
+};
+
+static PUBLISH_ATTENDEES: Rule = Rule {
+    id: "publish-attendees",
+    level: Level::Warning,
+    section: "RFC 5546 section 3.2.1",
+    what: "An event that is only published has ATTENDEEs.",
+    effect: "Some programs ask for an answer, some do not.",
+    mend: "Send a REQUEST, or leave the ATTENDEEs out.",
+};
+
+/// The values that parameters of people have.
+const PARAMETERS: [(&str, &[&str]); 4] = [
+    ("PARTSTAT", &["NEEDS-ACTION", "ACCEPTED", "DECLINED", "TENTATIVE", "DELEGATED", "COMPLETED", "IN-PROCESS"]),
+    ("ROLE", &["CHAIR", "REQ-PARTICIPANT", "OPT-PARTICIPANT", "NON-PARTICIPANT"]),
+    ("CUTYPE", &["INDIVIDUAL", "GROUP", "RESOURCE", "ROOM", "UNKNOWN"]),
+    ("RSVP", &["TRUE", "FALSE"]),
+];
+
+pub(super) fn check(object: &Object<'_>, report: &mut Report<'_>) {
+    for component in &object.components {
+        let attendees: Vec<&Property> = component.all("ATTENDEE").collect();
+        check_presence(object, component, &attendees, report);
+        for property in component.all("ORGANIZER").chain(attendees.iter().copied()) {
+            if !property.address().is_mail() {
+                report.at(&NO_MAIL_ADDRESS, property, property.value());
+            }
+            check_parameters(property, report);
+        }
+        for (index, attendee) in attendees.iter().enumerate().take(MAX_COMPARED) {
+            if attendees[..index].iter().any(|other| other.address() == attendee.address()) {
+                report.at(&ATTENDEE_REPEATED, attendee, attendee.address().as_str());
+            }
+        }
+        if object.is_method(&["REQUEST"]) {
+            check_buttons(object, component, &attendees, report);
+        }
+    }
+    check_readers(object, report);
+}
+
+/// The most attendees that are compared with one another.
+const MAX_COMPARED: usize = 500;
+
+fn check_presence(object: &Object<'_>, component: &Component, attendees: &[&Property], report: &mut Report<'_>) {
+    let Some(method) = object.method.as_deref() else { return };
+    if component.property("ORGANIZER").is_none() && method != "PUBLISH" {
+        report.of(&ORGANIZER_MISSING, component, "");
+    }
+    match method {
+        "REQUEST" | "REPLY" | "REFRESH" | "COUNTER" if attendees.is_empty() => {
+            report.of(&ATTENDEE_MISSING, component, "")
+        }
+        "PUBLISH" => {
+            if let Some(attendee) = attendees.first() {
+                report.at(&PUBLISH_ATTENDEES, attendee, "");
+            }
+        }
+        "REPLY" => {
+            // Somebody who delegates names the delegate as a second ATTENDEE (RFC 5546 section 3.2.2.3).
+            let delegates = attendees.iter().any(|attendee| attendee.parameter("DELEGATED-TO").is_some());
+            if let Some(second) = attendees.get(1).filter(|_| !delegates) {
+                report.at(&REPLY_ATTENDEES, second, "");
+            }
+            let first = attendees[0];
+            if first.parameter("PARTSTAT").is_none_or(|answer| is_one_of(&answer, &["", "NEEDS-ACTION"])) {
+                report.at(&REPLY_ANSWER, first, "");
+            }
+        }
+        _ => {}
+    }
+}
+
+fn check_parameters(property: &Property, report: &mut Report<'_>) {
+    for (name, values) in PARAMETERS {
+        if let Some(value) = property.parameter(name)
+            && !is_one_of(&value, values)
+            && !value.trim().get(..2).is_some_and(|prefix| prefix.eq_ignore_ascii_case("X-"))
+        {
+            report.at(&PARAMETER_UNKNOWN, property, format!("{name}={value}"));
+        }
+    }
+}
+
+/// Whether the guests who read the mail will see buttons.
+fn check_buttons(object: &Object<'_>, component: &Component, attendees: &[&Property], report: &mut Report<'_>) {
+    let organizer = component.property("ORGANIZER").map(Property::address);
+    for attendee in attendees {
+        let address = attendee.address();
+        let reads = object.readers.is_empty() || object.readers.contains(&address);
+        let is_person =
+            attendee.parameter("CUTYPE").is_none_or(|kind| is_one_of(&kind, &["INDIVIDUAL", "GROUP", "UNKNOWN"]));
+        let has_not_answered =
+            attendee.parameter("PARTSTAT").is_none_or(|answer| is_one_of(&answer, &["NEEDS-ACTION"]));
+        let is_informed_only = attendee.parameter_is("ROLE", "NON-PARTICIPANT");
+        let is_asked = attendee.parameter_is("RSVP", "TRUE");
+        if reads
+            && is_person
+            && has_not_answered
+            && !is_informed_only
+            && !is_asked
+            && organizer.as_ref() != Some(&address)
+        {
+            report.at(&RSVP_MISSING, attendee, address.as_str());
+        }
+    }
+}
+
+fn check_readers(object: &Object<'_>, report: &mut Report<'_>) {
+    if !object.is_method(&["REQUEST"]) || object.readers.is_empty() {
+        return;
+    }
+    let invited: Vec<_> =
+        object.components.iter().flat_map(|component| component.all("ATTENDEE")).map(Property::address).collect();
+    let is_invited = |reader: &&crate::ical::Address| {
+        invited.iter().any(|address| address == *reader || address.without_tag() == reader.without_tag())
+    };
+    if !invited.is_empty() && !object.readers.iter().any(|reader| is_invited(&reader)) {
+        let readers: Vec<&str> = object.readers.iter().map(crate::ical::Address::as_str).collect();
+        report.whole(&READER_NOT_INVITED, readers.join(", "));
+    }
+}
