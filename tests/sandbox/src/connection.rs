@@ -12,6 +12,7 @@ use tokio_rustls::TlsAcceptor;
 
 use crate::fault::{Act, Step};
 use crate::limit;
+use crate::meter::{Budget, Direction, Metered};
 use crate::provider::Provider;
 
 /// Anything that bytes go through.
@@ -28,8 +29,8 @@ pub(crate) enum Encryption {
     OnRequest,
 }
 
-/// Accepts connections until the task is ended, and then ends them with it.
-pub(crate) async fn accept<H, F>(listener: TcpListener, handle: H)
+/// Accepts connections, `most` at a time, until the task is ended, and then ends them with it.
+pub(crate) async fn accept<H, F>(listener: TcpListener, most: usize, handle: H)
 where
     H: Fn(TcpStream) -> F,
     F: Future<Output = ()> + Send + 'static,
@@ -38,7 +39,7 @@ where
     loop {
         tokio::select! {
             accepted = listener.accept() => match accepted {
-                Ok((stream, _)) if connections.len() < limit::CONNECTIONS => {
+                Ok((stream, _)) if connections.len() < most => {
                     // A reply must not wait for the acknowledgement of the one before.
                     let _ = stream.set_nodelay(true);
                     connections.spawn(handle(stream));
@@ -55,12 +56,14 @@ where
 /// One connection: bytes in, bytes out, and what has arrived but not been used.
 pub(crate) struct Connection {
     stream: Box<dyn Io>,
+    budget: Budget,
     arrived: Vec<u8>,
 }
 
 impl Connection {
     pub(crate) fn new(stream: impl Io + 'static) -> Self {
-        Self { stream: Box::new(stream), arrived: Vec::new() }
+        let budget = Budget::unlimited();
+        Self { stream: Box::new(Metered::new(stream, budget.clone())), budget, arrived: Vec::new() }
     }
 
     /// Puts TLS around the connection.
@@ -80,6 +83,11 @@ impl Connection {
         if read == 0 { Err(io::ErrorKind::UnexpectedEof.into()) } else { Ok(()) }
     }
 
+    /// Waits until there is something that has arrived and not been used.
+    pub(crate) async fn wait_for_some(&mut self) -> io::Result<()> {
+        if self.arrived.is_empty() { self.read_more().await } else { Ok(()) }
+    }
+
     /// Takes what has arrived and not been used.
     pub(crate) fn take_arrived(&mut self) -> Vec<u8> {
         std::mem::take(&mut self.arrived)
@@ -90,9 +98,7 @@ impl Connection {
     /// Not more than a line: what comes behind STARTTLS must be seen to be there. Nothing is lost when the wait is
     /// broken off.
     pub(crate) async fn read_some(&mut self) -> io::Result<Vec<u8>> {
-        if self.arrived.is_empty() {
-            self.read_more().await?;
-        }
+        self.wait_for_some().await?;
         let line = self.arrived.iter().position(|byte| *byte == b'\n').map(|end| end + 1);
         Ok(self.arrived.drain(..line.unwrap_or(self.arrived.len())).collect())
     }
@@ -138,6 +144,17 @@ impl Connection {
         match provider.faults().take(step, subject) {
             None => Ok(None),
             Some(Act::Refuse { code, text }) => Ok(Some((code, text))),
+            Some(Act::CutAfterReceiving { bytes }) => {
+                // What waits here to be read has not been received as far as the conversation goes.
+                let waiting = u64::try_from(self.arrived.len()).unwrap_or(u64::MAX);
+                self.arrived.truncate(usize::try_from(bytes).unwrap_or(usize::MAX));
+                self.budget.limit(Direction::Received, bytes.saturating_sub(waiting));
+                Ok(None)
+            }
+            Some(Act::CutAfterSending { bytes }) => {
+                self.budget.limit(Direction::Sent, bytes);
+                Ok(None)
+            }
             Some(Act::Cut) => Err(io::ErrorKind::ConnectionAborted.into()),
             Some(Act::Delay { milliseconds }) => {
                 tokio::time::sleep(Duration::from_millis(milliseconds)).await;
@@ -155,6 +172,28 @@ impl Connection {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[tokio::test]
+    async fn one_connection_more_than_the_limit_is_closed_and_makes_room_when_another_ends() {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        tokio::spawn(accept(listener, 1, |mut stream| async move {
+            let _ = stream.write_all(b"!").await;
+            let _ = stream.read(&mut [0]).await;
+        }));
+        let mut first = TcpStream::connect(address).await.unwrap();
+        assert_eq!(first.read_u8().await.unwrap(), b'!');
+        let mut second = TcpStream::connect(address).await.unwrap();
+        assert!(second.read_u8().await.is_err());
+        drop(first);
+        // The end of the first is noticed before or after the next one comes: sooner or later there is room.
+        loop {
+            let mut next = TcpStream::connect(address).await.unwrap();
+            if next.read_u8().await.is_ok() {
+                break;
+            }
+        }
+    }
 
     #[tokio::test]
     async fn a_line_over_the_limit_is_skipped_and_the_next_is_read() {

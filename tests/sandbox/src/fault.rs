@@ -58,6 +58,16 @@ pub enum Act {
     Hang,
     /// The connection is closed without a word.
     Cut,
+    /// From here on the connection is cut as soon as the server has received so many bytes more (of what TLS carries).
+    CutAfterReceiving {
+        /// How many.
+        bytes: u64,
+    },
+    /// From here on the connection is cut as soon as the server has sent so many bytes more (of what TLS carries).
+    CutAfterSending {
+        /// How many.
+        bytes: u64,
+    },
     /// The server waits before it goes on.
     Delay {
         /// How long, in milliseconds.

@@ -15,6 +15,7 @@ pub mod guest;
 pub mod ics;
 mod imap;
 pub mod limit;
+mod meter;
 mod part;
 pub mod provider;
 pub mod server;

@@ -33,13 +33,14 @@ use crate::dav::property::{Subject, Wanted};
 use crate::dav::xml::{DAV, Element, Name};
 use crate::fault::{Act, Step};
 use crate::limit;
+use crate::meter::{Budget, Direction, Metered};
 use crate::provider::{Account, Calendar, Provider, Service, StoreError};
 use crate::tls::Authority;
 
 /// Serves a port until the task is ended.
 pub(crate) async fn serve(listener: TcpListener, provider: Provider, authority: Authority) {
     let router = Router::new().fallback(handle).with_state(provider);
-    accept(listener, move |stream| {
+    accept(listener, limit::CONNECTIONS, move |stream| {
         let (router, authority) = (router.clone(), authority.clone());
         async move {
             // However a connection ends, its end is all there is to know: the client sees what it saw.
@@ -52,7 +53,10 @@ pub(crate) async fn serve(listener: TcpListener, provider: Provider, authority: 
 async fn converse(stream: TcpStream, router: Router, authority: &Authority) -> io::Result<()> {
     let stream = timeout(limit::HANDSHAKE, authority.acceptor().accept(stream)).await??;
     let router = TowerToHyperService::new(router);
-    let service = service_fn(move |request| {
+    let budget = Budget::unlimited();
+    let stream = Metered::new(stream, budget.clone());
+    let service = service_fn(move |mut request: hyper::Request<hyper::body::Incoming>| {
+        request.extensions_mut().insert(budget.clone());
         let answer = router.call(request);
         async move {
             let answer = match answer.await {
@@ -80,8 +84,16 @@ async fn converse(stream: TcpStream, router: Router, authority: &Authority) -> i
 struct CutHere;
 
 /// Lets a fault happen; gives the answer that it puts in place of the real one.
-async fn meet(provider: &Provider, step: Step, subject: &str) -> Option<Answer> {
+async fn meet(provider: &Provider, step: Step, subject: &str, budget: Option<&Budget>) -> Option<Answer> {
+    let limit = |direction, bytes| {
+        if let Some(budget) = budget {
+            budget.limit(direction, bytes);
+        }
+        None
+    };
     match provider.faults().take(step, subject)? {
+        Act::CutAfterReceiving { bytes } => limit(Direction::Received, bytes),
+        Act::CutAfterSending { bytes } => limit(Direction::Sent, bytes),
         Act::Delay { milliseconds } => {
             tokio::time::sleep(Duration::from_millis(milliseconds)).await;
             None
@@ -101,11 +113,12 @@ async fn meet(provider: &Provider, step: Step, subject: &str) -> Option<Answer> 
 
 async fn handle(State(provider): State<Provider>, request: Request) -> Result<Answer, Infallible> {
     let subject = format!("{} {}", request.method(), request.uri().path());
-    if let Some(answer) = meet(&provider, Step::DavRequest, &subject).await {
+    let budget = request.extensions().get::<Budget>().cloned();
+    if let Some(answer) = meet(&provider, Step::DavRequest, &subject, budget.as_ref()).await {
         return Ok(answer);
     }
     let answer = carry_out(&provider, request).await;
-    let answer = meet(&provider, Step::DavAnswer, &subject).await.unwrap_or(answer);
+    let answer = meet(&provider, Step::DavAnswer, &subject, budget.as_ref()).await.unwrap_or(answer);
     let auto_schedule = if provider.quirks().auto_schedule { ", calendar-auto-schedule" } else { "" };
     Ok(with_header(
         answer,

@@ -98,19 +98,28 @@ impl Guest {
 /// How new an invitation is: SEQUENCE, then DTSTAMP.
 type Revision = (i64, String);
 
-/// Lets guests read and answer until the task is ended. Each answers `delay` after a mail has arrived.
+/// Lets guests read and answer until the task is ended.
+///
+/// The first answers `delay` after a mail has arrived, each further one a third of that later: people do not all
+/// speak at once.
 pub(crate) async fn attend(provider: Provider, guests: Vec<Guest>, delay: Duration) {
     let mut changes = provider.watch();
     let mut attention: Vec<Attention> = guests.into_iter().map(Attention::of).collect();
     let mut waiting: VecDeque<(Instant, usize, Arc<[u8]>)> = VecDeque::new();
     loop {
         changes.mark_unchanged();
-        let due = Instant::now() + delay;
+        let mut due = Instant::now() + delay;
         for (index, guest) in attention.iter_mut().enumerate() {
-            for mail in guest.new_mails(&provider) {
+            let mails = guest.new_mails(&provider);
+            let has_read = !mails.is_empty();
+            for mail in mails {
                 if waiting.len() < limit::WAITING_GUEST_MAILS {
-                    waiting.push_back((due, index, mail));
+                    let place = waiting.partition_point(|(other, ..)| *other <= due);
+                    waiting.insert(place, (due, index, mail));
                 }
+            }
+            if has_read {
+                due += delay / 3;
             }
         }
         let Some((due, ..)) = waiting.front() else {

@@ -250,7 +250,7 @@ impl Answer<'_> {
         let name = format!("iCal-{:x}.ics", self.number);
         let disposition = ContentType::new("attachment").attribute("filename", name.clone());
         let text = ContentType::new("text/plain").attribute("charset", "utf-8");
-        let html = || ContentType::new("text/html").attribute("charset", "us-ascii");
+        let html = || ContentType::new("text/html").attribute("charset", "utf-8");
         // Neither method nor charset: what it is, only the calendar itself says.
         let calendar = ContentType::new("text/calendar").attribute("name", name);
         let attached = MimePart::new(calendar, quoted_printable(lines.0.as_bytes()))

@@ -256,7 +256,7 @@ impl Session {
             return self.refuse(code, &text).await;
         }
         self.reply(354, "End data with <CR><LF>.<CR><LF>").await?;
-        self.connection.read_more().await?;
+        self.connection.wait_for_some().await?;
         let mut refusal = self.connection.meet(&self.provider, Step::SmtpBody, &sender).await?;
         let Some(message) = self.read_message().await? else {
             return self.refuse(552, "5.3.4 Message too big").await;

@@ -143,6 +143,12 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Lines<S> {
         self.0.flush().await.unwrap();
     }
 
+    /// Says a line, whether or not anybody still listens.
+    pub(crate) async fn tell(&mut self, line: &str) {
+        let _ = self.0.write_all(format!("{line}\r\n").as_bytes()).await;
+        let _ = self.0.flush().await;
+    }
+
     /// Says a line to an SMTP server and gives the code of its reply.
     pub(crate) async fn say(&mut self, line: &str) -> u16 {
         self.write(&format!("{line}\r\n")).await;

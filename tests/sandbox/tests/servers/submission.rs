@@ -178,3 +178,38 @@ async fn a_provider_that_files_sent_mail_does_so_once() {
     let sent = people.sandbox.provider().read(ANN, |account| account.mailbox("Sent").unwrap().messages().len());
     assert_eq!(sent, Some(1));
 }
+
+#[tokio::test]
+async fn a_conversation_can_break_at_every_byte_and_never_delivers_half_a_mail() {
+    let people = People::start().await;
+    let message = "MAIL FROM:<ann@sandbox.test>\r\nRCPT TO:<bob@sandbox.test>\r\nDATA\r\n";
+    let body = "Subject: Hi\r\n\r\nHello\r\n.\r\n";
+    for bytes in 0..=(message.len() + body.len()) {
+        let mut raw = people.smtp_logged_in(ANN).await;
+        let act =
+            Act::CutAfterReceiving { bytes: bytes.saturating_sub(message.lines().next().unwrap().len() + 2) as u64 };
+        people.sandbox.provider().faults().set(Fault::once(Step::SmtpMail, act));
+        for line in message.lines() {
+            raw.tell(line).await;
+        }
+        raw.tell(body.trim_end()).await;
+        while !raw.read().await.is_empty() {}
+        people.sandbox.provider().faults().clear();
+    }
+    let inbox = people.inbox(BOB);
+    assert!(!inbox.is_empty(), "the whole mail gets through");
+    assert!(inbox.iter().all(|mail| mail.ends_with("Subject: Hi\r\n\r\nHello\r\n")), "{inbox:#?}");
+}
+
+#[tokio::test]
+async fn one_hanging_connection_keeps_no_other_waiting() {
+    let people = People::start().await;
+    people.sandbox.provider().faults().set(Fault::once(Step::SmtpMail, Act::Hang));
+    let mut hanging = people.smtp_logged_in(ANN).await;
+    hanging.tell(&format!("MAIL FROM:<{ANN}>")).await;
+    let mut other = people.smtp_logged_in(ANN).await;
+    while !people.sandbox.provider().faults().pending().is_empty() {
+        tokio::task::yield_now().await;
+    }
+    assert_eq!(other.say(&format!("MAIL FROM:<{ANN}>")).await, 250);
+}
