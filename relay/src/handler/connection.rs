@@ -82,16 +82,17 @@ pub async fn serve(relay: Arc<Relay>, mut socket: WebSocket, _seat: Seat) {
         is_stopping: false,
     };
     // Both run in this one task: an idle page then costs one task and no more.
-    let ending = {
-        let reading = pin!(page.read(stream));
-        let writing = pin!(write(&mut sink, queue));
-        tokio::select! {
-            ending = reading => ending,
-            () = writing => Ending::Left,
-        }
+    let mut writing = Box::pin(write(&mut sink, queue));
+    let ending = tokio::select! {
+        ending = page.read(stream) => ending,
+        () = &mut writing => Ending::Left,
     };
-    // Every exchange that is still open is cancelled by this.
+    // Every exchange that is still open is cancelled by this; what has been said already is still written.
     drop(page);
+    if ending != Ending::Left {
+        let _ = timeout(FIRST_FRAME_TIMEOUT, &mut writing).await;
+    }
+    drop(writing);
     if ending == Ending::Violation {
         relay.tally.violated();
     }
