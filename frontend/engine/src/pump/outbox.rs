@@ -84,16 +84,13 @@ impl Engine {
         self.tell_drafts();
     }
 
-    /// Does what the person chose for a sending that stopped.
+    /// Does what the person chose for a sending that waits or stopped.
     pub(super) async fn resume(&self, id: OutboxId, choice: ResumeChoice) {
         let now = self.now();
         let chosen = {
             let mut state = self.state.borrow_mut();
-            state
-                .sendings
-                .get_mut(&id)
-                .filter(|record| record.sending.stage(now) == calendar::sync::outbox::Stage::Stopped)
-                .and_then(|record| record.sending.choose(outbox_choice(choice), now).then(|| record.clone()))
+            let record = state.sendings.get_mut(&id);
+            record.and_then(|record| record.sending.choose(outbox_choice(choice), now).then(|| record.clone()))
         };
         if let Some(record) = chosen {
             self.keep(vec![change_of(&record)]).await;
