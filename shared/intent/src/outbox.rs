@@ -83,14 +83,14 @@ pub struct OutboxItem {
     pub deliveries: Vec<Delivery>,
     /// What stopped it, or went wrong beside it.
     pub problem: Option<Problem>,
-    /// What can be chosen to go on; empty unless it stopped.
+    /// What can be chosen: to wait no longer while it is held, how to go on once it stopped.
     pub choices: Vec<ResumeChoice>,
 }
 
 /// How to go on with a sending that stopped.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum ResumeChoice {
-    /// Try again what certainly did not happen; nothing is sent twice.
+    /// Wait no longer, or try again what certainly did not happen; nothing is sent twice.
     GoOn,
     /// Send the mails whose fate is unknown once more: those guests may get two.
     SendUnknownAgain,

@@ -2,9 +2,16 @@
 
 use leptos::prelude::*;
 
+use super::above::{Banner, Floating};
 use super::agenda::AgendaScreen;
+use super::answers::AnswersScreen;
 use super::calendar::new_event;
+use super::event::EventScreen;
+use super::help::HelpScreen;
 use super::keys::listen;
+use super::outbox::OutboxScreen;
+use super::sent::SentScreen;
+use super::settings::SettingsScreen;
 use super::week::WeekScreen;
 use crate::component::calendar_list::CalendarList;
 use crate::component::icon::Icon;
@@ -18,6 +25,10 @@ use crate::text;
 enum Screen {
     Week,
     Agenda,
+    Outbox,
+    Answers,
+    Settings,
+    Help,
 }
 
 /// The frame.
@@ -31,19 +42,34 @@ pub fn Frame() -> impl IntoView {
         }
     });
     let screen = Memo::new(move |_| match app.places.current.get() {
+        Place::Outbox => Screen::Outbox,
+        Place::Answers => Screen::Answers,
+        Place::Settings => Screen::Settings,
+        Place::Help => Screen::Help,
         _ if matches!(app.places.calendar.get(), Place::Agenda(_)) => Screen::Agenda,
         _ => Screen::Week,
     });
+    let is_event = Memo::new(move |_| matches!(app.places.current.get(), Place::Event(_)));
     view! {
         <a class="skip" href="#main">"Skip to the content"</a>
         <div class="app">
             <Sidebar />
+            <div class="beside">
+                <Banner />
             {move || match screen.get() {
                 Screen::Week => view! { <WeekScreen /> }.into_any(),
                 Screen::Agenda => view! { <AgendaScreen /> }.into_any(),
+                Screen::Outbox => view! { <OutboxScreen /> }.into_any(),
+                Screen::Answers => view! { <AnswersScreen /> }.into_any(),
+                Screen::Settings => view! { <SettingsScreen /> }.into_any(),
+                Screen::Help => view! { <HelpScreen /> }.into_any(),
             }}
+            </div>
             <nav class="tabs-foot" aria-label="Places"><PlaceLinks /></nav>
         </div>
+        {move || is_event.get().then(|| view! { <EventScreen /> })}
+        <SentScreen />
+        <Floating />
     }
 }
 

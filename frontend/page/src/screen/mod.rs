@@ -1,12 +1,19 @@
 //! The screens, and what decides which of them is shown.
 
+pub mod above;
 pub mod agenda;
+pub mod answers;
 pub mod calendar;
 pub mod compose;
+pub mod event;
 pub mod frame;
+pub mod help;
 pub mod keys;
+pub mod outbox;
 pub mod root;
+pub mod sent;
 pub mod server_form;
+pub mod settings;
 pub mod sign_in;
 pub mod week;
 

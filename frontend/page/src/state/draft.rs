@@ -50,6 +50,8 @@ pub struct Draft {
     /// Whether send was pressed on a form with problems: from then on all of them are shown.
     pub was_tried: ReadSignal<bool>,
     set_was_tried: WriteSignal<bool>,
+    /// Whether the engine was asked for a form that has not come yet.
+    is_awaited: StoredValue<bool>,
     unsent: StoredValue<Option<TimeoutHandle>>,
     engine: Engine,
     places: Places,
@@ -81,6 +83,7 @@ impl Draft {
             set_wish,
             was_tried,
             set_was_tried,
+            is_awaited: StoredValue::new(false),
             unsent: StoredValue::new(None),
             engine,
             places,
@@ -129,8 +132,14 @@ impl Draft {
             ComposeStart::New { .. } | ComposeStart::Change(_) | ComposeStart::Cancel(_) => Place::NewDraft,
         };
         self.close();
+        self.is_awaited.set_value(true);
         self.engine.ask(Ask::Compose(start));
         self.places.go(place);
+    }
+
+    /// Whether neither a form is open nor one on its way.
+    pub fn is_idle(self) -> bool {
+        !self.is_awaited.get_value() && self.form.with_untracked(Option::is_none)
     }
 
     /// Shows a draft whose address was opened.
@@ -218,8 +227,6 @@ impl Draft {
 
     /// Leaves the form; the draft stays on the device.
     pub fn leave(self) {
-        self.flush();
-        self.close();
         self.places.go(self.places.calendar.get_untracked());
     }
 
@@ -264,8 +271,10 @@ impl Draft {
         }
     }
 
-    fn close(self) {
+    /// Takes the form off the screen; what was typed last reaches the device first.
+    pub fn close(self) {
         self.flush();
+        self.is_awaited.set_value(false);
         self.set_form.set(None);
         self.set_inspection.set(None);
         self.set_guests_read.set(None);

@@ -116,11 +116,15 @@ pub fn silent_button(cancels: bool) -> &'static str {
     if cancels { "Cancel without sending" } else { "Save without sending" }
 }
 
-/// A letter in the list to choose from: `1 of 4: invitation to Chidinma Okafor`.
+/// A letter in the list to choose from: `1 of 4: invitation to Chidinma Okafor, c.okafor@nimbus-ports.example`.
 pub fn choice(inspection: &Inspection, at: usize) -> String {
     let Some(letter) = inspection.letters.get(at) else { return String::new() };
-    let who = name_or(&letter.name, &letter.address);
-    format!("{} of {}: {} to {who}", at + 1, inspection.letters.len(), heading(letter.kind).to_lowercase())
+    let (number, all, kind) = (at + 1, inspection.letters.len(), heading(letter.kind).to_lowercase());
+    let who = match letter.name.trim() {
+        "" => letter.address.clone(),
+        name => format!("{name}, {}", letter.address),
+    };
+    format!("{number} of {all}: {kind} to {who}")
 }
 
 /// Who gets no mail for one reason: names up to two.

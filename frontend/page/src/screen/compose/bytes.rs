@@ -14,7 +14,7 @@ use crate::state::browser;
 use crate::text::inspection as words;
 
 /// Puts bytes on the clipboard or into a file.
-pub(super) fn take(take: Take) {
+pub fn take(take: Take) {
     match take {
         Take::Copy(text) => browser::copy(&text),
         Take::Save { bytes, name, media_type } => browser::save(&bytes, &name, media_type),

@@ -13,6 +13,7 @@ use leptos::prelude::*;
 
 use self::details::EventForm;
 use self::inspector::Inspector;
+use super::calendar::new_event;
 use crate::component::icon::Icon;
 use crate::state::place::Place;
 use crate::state::{App, use_app};
@@ -46,8 +47,11 @@ fn letters(app: App) -> Memo<usize> {
 pub fn ComposeScreen() -> impl IntoView {
     let app = use_app();
     Effect::new(move || {
-        if let Place::Compose(draft) = app.places.current.get() {
-            app.draft.resume(&draft);
+        match app.places.current.get() {
+            Place::Compose(draft) => app.draft.resume(&draft),
+            // The address of a new event was opened by itself.
+            Place::NewDraft if app.draft.is_idle() => new_event(app),
+            _ => {}
         }
     });
     let keys = window_event_listener(ev::keydown, move |event| {
@@ -59,7 +63,11 @@ pub fn ComposeScreen() -> impl IntoView {
         }
         event.prevent_default();
     });
-    on_cleanup(move || keys.remove());
+    // However the form is left, by its button, the back button or a link: what was typed is kept.
+    on_cleanup(move || {
+        keys.remove();
+        app.draft.close();
+    });
     let is_there = Memo::new(move |_| app.draft.form.with(Option::is_some));
     let is_gone = Memo::new(move |_| match (app.places.current.get(), app.draft.all.get()) {
         (Place::Compose(draft), Some(all)) => all.iter().all(|(known, _, _)| *known != draft),
@@ -73,9 +81,9 @@ pub fn ComposeScreen() -> impl IntoView {
     view! {
         <main class="compose" id="main" class:shows-sent=shows_sent>
             <div class="bar">
-                <button type="button" class="button plain square" aria-label="Close, keep the draft" on:click=move |_| app.draft.leave()>
+                <a class="button plain square" aria-label="Close, keep the draft" href=move || app.places.calendar.get().address()>
                     <Icon name="i-close" />
-                </button>
+                </a>
                 <h1>{title}</h1>
                 <span class="week-number hide-narrow">{move || app.draft.kept_at.get().map(|at| {
                     format!("Draft kept on this device, {}", text::date::time(at.minute))

@@ -23,41 +23,24 @@ pub fn WhenField() -> impl IntoView {
     let start = field(app, |form| form.start_minute);
     let end = field(app, |form| form.end_minute);
     let all_day = is_all_day(app);
-    let spans_days = Memo::new(move |_| all_day.get() || start_day.get() != end_day.get());
-    let wants_last_day = RwSignal::new(false);
     let (of_end, of_start) = (complaints(app, Field::End), complaints(app, Field::Start));
     let complaint = Memo::new(move |_| [of_start.get(), of_end.get()].concat());
-    let read_day = |event: &leptos::ev::Event| Day::from_iso(&event_target_value(event));
     view! {
         <fieldset class="field">
             <legend class="label">"When"</legend>
-            <div class="row wraps">
-                <input
-                    class="input grow" type="date" aria-label="Date" required prop:value=move || start_day.get().iso()
-                    on:input=move |event| if let Some(day) = read_day(&event) { app.draft.edit(|form| move_start(form, day, form.start_minute)) }
-                />
+            <div class="when">
+                <DayInput label="Starts on" day=start_day complaint=of_start on_day=move |day| app.draft.edit(|form| move_start(form, day, form.start_minute)) />
                 {move || (!all_day.get()).then(|| view! {
-                    <TimeInput label="From" minute=start on_time=move |minute| app.draft.edit(|form| move_start(form, form.start_day, minute)) />
-                    <span class="between" aria-hidden="true">"–"</span>
-                    <TimeInput label="To" minute=end on_time=move |minute| app.draft.edit(|form| form.end_minute = minute) />
+                    <TimeInput label="Starts at" minute=start complaint=of_start on_time=move |minute| app.draft.edit(|form| move_start(form, form.start_day, minute)) />
+                })}
+                <DayInput label="Ends on" day=end_day complaint=of_end on_day=move |day| app.draft.edit(|form| form.end_day = day) />
+                {move || (!all_day.get()).then(|| view! {
+                    <TimeInput label="Ends at" minute=end complaint=of_end on_time=move |minute| app.draft.edit(|form| form.end_minute = minute) />
                 })}
             </div>
-            {move || (spans_days.get() || wants_last_day.get()).then(|| view! {
-                <div class="row">
-                    <label class="label" for="last-day">"Last day"</label>
-                    <input
-                        class="input grow" type="date" id="last-day" prop:value=move || end_day.get().iso()
-                        aria-invalid=move || is_bad(complaint) aria-describedby="end-complaint"
-                        on:input=move |event| if let Some(day) = read_day(&event) { app.draft.edit(|form| form.end_day = day) }
-                    />
-                </div>
-            })}
-            <span class="complaint" id="end-complaint" role="alert">{complaint}</span>
-            {move || (!all_day.get()).then(|| view! { <div class="row hint"><ZoneButton /><LengthField /></div> })}
-            <div class="row hint">
-                {move || (!spans_days.get() && !wants_last_day.get()).then(|| view! {
-                    <button type="button" class="button plain small" on:click=move |_| wants_last_day.set(true)>"Ends another day"</button>
-                })}
+            <span class="complaint" id="when-complaint" role="alert">{complaint}</span>
+            <div class="row hint wraps">
+                {move || (!all_day.get()).then(|| view! { <ZoneButton /><LengthField /> })}
                 <label class="check-line">
                     <input
                         type="checkbox" prop:checked=all_day
@@ -70,6 +53,28 @@ pub fn WhenField() -> impl IntoView {
     }
 }
 
+/// A day, with the browser's own way to pick one.
+#[component]
+fn DayInput(
+    /// Which day it is.
+    label: &'static str,
+    /// The day that is set.
+    day: Memo<Day>,
+    /// What is wrong with it.
+    complaint: Memo<String>,
+    /// Another was picked.
+    #[prop(into)]
+    on_day: Callback<Day>,
+) -> impl IntoView {
+    view! {
+        <input
+            class="input" type="date" aria-label=label required prop:value=move || day.get().iso()
+            aria-invalid=move || is_bad(complaint) aria-describedby="when-complaint"
+            on:input=move |event| if let Some(day) = Day::from_iso(&event_target_value(&event)) { on_day.run(day) }
+        />
+    }
+}
+
 /// A time of day, typed as people type times. What is none is said at once and changes nothing.
 #[component]
 fn TimeInput(
@@ -77,6 +82,8 @@ fn TimeInput(
     label: &'static str,
     /// The minute that is set.
     minute: Memo<u16>,
+    /// What is wrong with it.
+    complaint: Memo<String>,
     /// Another was typed.
     #[prop(into)]
     on_time: Callback<u16>,
@@ -88,7 +95,7 @@ fn TimeInput(
     view! {
         <input
             class="input time" aria-label=label inputmode="numeric" autocomplete="off" prop:value=shown
-            aria-invalid=move || is_none.get().then_some("true")
+            aria-invalid=move || if is_none.get() { Some("true") } else { is_bad(complaint) } aria-describedby="when-complaint"
             title=move || is_none.get().then_some("A time such as 15:00")
             on:input=move |event| {
                 typed.set(event_target_value(&event));

@@ -158,7 +158,7 @@ pub enum Stage {
 /// What a person may choose.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Choice {
-    /// Try again what certainly did not happen.
+    /// Wait no longer, or try again what certainly did not happen.
     GoOn,
     /// Send the mails once more whose fate is unknown.
     SendUnknownAgain,
@@ -233,10 +233,12 @@ impl<P> Sending<P> {
         now < self.held_until && self.saving == Saving::Waiting && self.stopped.is_none()
     }
 
-    /// What a person may choose at this hour; empty unless it has stopped.
+    /// What a person may choose at this hour: not to wait any longer while it is held, how to go on once it has stopped.
     pub fn choices(&self, now: i64) -> Vec<Choice> {
-        if self.stage(now) != Stage::Stopped {
-            return Vec::new();
+        match self.stage(now) {
+            Stage::Held => return vec![Choice::GoOn],
+            Stage::Stopped => {}
+            Stage::Saving | Stage::Submitting | Stage::Filing | Stage::Done => return Vec::new(),
         }
         match &self.stopped {
             Some(Stop::ChangedElsewhere) => vec![Choice::GiveUp],
@@ -256,6 +258,7 @@ impl<P> Sending<P> {
         match choice {
             Choice::GiveUp => self.given_up = true,
             Choice::GoOn => {
+                self.held_until = self.held_until.min(now);
                 if let Some(Stop::StoredDifferently(_)) = stop {
                     self.saving = Saving::Saved { etag: None };
                 }

@@ -121,6 +121,15 @@ fn invitation() -> Sending<&'static str> {
 }
 
 #[test]
+fn a_person_may_wait_no_longer() {
+    let mut sending = invitation();
+    sending.held_until = NOW + 10;
+    assert_eq!(sending.choices(NOW), [Choice::GoOn]);
+    assert!(sending.choose(Choice::GoOn, NOW));
+    assert!(!matches!(sending.next(NOW), Step::WaitUntil(_)));
+}
+
+#[test]
 fn nothing_happens_while_it_is_held() {
     let mut sending = invitation();
     sending.held_until = NOW + 10;
