@@ -6,10 +6,13 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
-use crate::eventually::{eventually, within};
+use crate::eventually::within;
 
 /// How long a server may take to go when asked, before it is made to.
 const FAREWELL: Duration = Duration::from_secs(5);
+
+/// How long a server may take to listen, on a machine that builds something at the same time.
+const START: Duration = Duration::from_secs(60);
 
 /// A running server, stopped when dropped.
 pub struct Daemon {
@@ -44,7 +47,7 @@ impl Daemon {
     /// When the server ends first or takes too long, with the end of its log.
     pub fn listens_on(mut self, port: u16) -> Result<Self, String> {
         let address = SocketAddr::from((Ipv4Addr::LOCALHOST, port));
-        let outcome = eventually(|| {
+        let outcome = within(START, || {
             if let Ok(Some(status)) = self.child.try_wait() {
                 return Ok(Err(format!("{} ended at once ({status})", self.name)));
             }

@@ -10,7 +10,7 @@ mod wasm;
 
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::time::Instant;
+use std::time::{Instant, SystemTime};
 
 use crate::process::{command, run as run_command};
 use crate::project::{Outcome, Problem, files_below, read, root, say, target, web, write};
@@ -95,7 +95,10 @@ fn replace_folder(folder: &Path, files: &[PageFile], care: Care) -> Outcome {
             write(&fresh.join(format!("{name}.{extension}")), &packed)?;
         }
     }
-    let _absent = fs::remove_dir_all(folder);
+    if fs::remove_dir_all(folder).is_err() {
+        // Cargo cannot watch a folder that is not there: a relay built without the page is not built again for it.
+        fs::File::open(root().join("relay/build.rs"))?.set_modified(SystemTime::now())?;
+    }
     fs::rename(&fresh, folder)?;
     write(&stamp_path, stamp.as_bytes())
 }
