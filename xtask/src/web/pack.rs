@@ -14,18 +14,20 @@ const WORTH_IT_BYTES: usize = 256;
 const PACKED_ALREADY: &[&str] = &[".png", ".jpg", ".webp", ".avif", ".woff2", ".br", ".gz"];
 
 /// The forms to keep beside a file, each with its extension: those that are smaller than the file itself.
+///
+/// A quick build has none: packing takes longer than building, and nobody is far away.
 pub(super) fn forms(name: &str, bytes: &[u8], care: Care) -> Outcome<Vec<(&'static str, Vec<u8>)>> {
-    if bytes.len() < WORTH_IT_BYTES || PACKED_ALREADY.iter().any(|ending| name.ends_with(ending)) {
+    if care == Care::Quick || bytes.len() < WORTH_IT_BYTES || PACKED_ALREADY.iter().any(|ending| name.ends_with(ending))
+    {
         return Ok(Vec::new());
     }
-    let mut forms = vec![("br", brotli(bytes, care)?), ("gz", gzip(bytes)?)];
+    let mut forms = vec![("br", brotli(bytes)?), ("gz", gzip(bytes)?)];
     forms.retain(|(_, packed)| packed.len() < bytes.len());
     Ok(forms)
 }
 
-fn brotli(bytes: &[u8], care: Care) -> Outcome<Vec<u8>> {
-    let quality = if care == Care::Release { 11 } else { 5 };
-    let parameters = brotli::enc::BrotliEncoderParams { quality, lgwin: 22, ..Default::default() };
+fn brotli(bytes: &[u8]) -> Outcome<Vec<u8>> {
+    let parameters = brotli::enc::BrotliEncoderParams { quality: 11, lgwin: 22, ..Default::default() };
     let mut packed = Vec::new();
     brotli::BrotliCompress(&mut &bytes[..], &mut packed, &parameters)?;
     Ok(packed)
@@ -58,7 +60,8 @@ mod tests {
 
     #[test]
     fn what_would_not_shrink_is_left_alone() {
-        assert_eq!(forms("icon.png", &[0; 4000], Care::Quick), Ok(vec![]));
-        assert_eq!(forms("tiny.css", b"a{}", Care::Quick), Ok(vec![]));
+        assert_eq!(forms("icon.png", &[0; 4000], Care::Release), Ok(vec![]));
+        assert_eq!(forms("tiny.css", b"a{}", Care::Release), Ok(vec![]));
+        assert_eq!(forms("page.css", &[0; 4000], Care::Quick), Ok(vec![]));
     }
 }
