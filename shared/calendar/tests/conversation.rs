@@ -131,8 +131,11 @@ fn part_of<'c>(calendar: &'c mut Component, timeline: &Timeline, part: Option<i6
     calendar.components_mut().find(|it| timeline.instance_of(it) == Some(instance))
 }
 
-/// What an object says of each occurrence that takes place: when, what, where.
-fn picture(object: &Object) -> BTreeMap<i64, (Option<(Instance, Instance)>, String, String)> {
+/// What an object says of an occurrence: when, what, where.
+type Said = (Option<(Instance, Instance)>, String, String);
+
+/// What an object says of each occurrence that takes place.
+fn picture(object: &Object) -> BTreeMap<i64, Said> {
     let timeline = Timeline::of(object);
     let mut picture = BTreeMap::new();
     for number in 0..OCCURRENCES {

@@ -147,7 +147,9 @@ pub fn answer(answering: Answering<'_>) -> Result<Answered, AnswerProblem> {
     if let Some(organizer) = changed.object_mut().components_mut().find_map(|it| it.property_mut("ORGANIZER")) {
         organizer.remove_parameter("SCHEDULE-FORCE-SEND");
     }
-    Ok(Answered { stored: changed, outgoing })
+    // A mere proposal leaves what is stored alone.
+    let is_entered = answers.iter().any(|answer| answer.partstat.is_some());
+    Ok(Answered { stored: if is_entered { changed } else { stored.clone() }, outgoing })
 }
 
 /// Refuses a time that an attendee proposed; what is stored stays as it is.

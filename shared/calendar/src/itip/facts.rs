@@ -35,9 +35,9 @@ const SEEN: [&str; 16] = [
 pub struct Change {
     /// Start or end.
     pub time: bool,
-    /// RRULE or RDATE.
+    /// RRULE, or a date that RDATE adds.
     pub recurrence: bool,
-    /// EXDATE.
+    /// EXDATE, or a date that RDATE adds no more: single occurrences.
     pub exceptions: bool,
     /// LOCATION.
     pub place: bool,
@@ -135,8 +135,8 @@ impl Facts {
         let spans = |facts: &Self| facts.span.as_ref().map(|span| (span.begins, span.ends, span.start.is_date()));
         Change {
             time: spans(self) != spans(newer) || (recurs && self.zone != newer.zone),
-            recurrence: !is_same_set(&self.rules, &newer.rules) || self.dates != newer.dates,
-            exceptions: self.exceptions != newer.exceptions,
+            recurrence: !is_same_set(&self.rules, &newer.rules) || !newer.dates.is_subset(&self.dates),
+            exceptions: self.exceptions != newer.exceptions || !self.dates.is_subset(&newer.dates),
             place: self.place != newer.place,
             status: self.status != newer.status,
             text: self.seen != newer.seen,

@@ -17,10 +17,13 @@ impl<'o> Known<'o> {
         Self { object, timeline: Timeline::of(object) }
     }
 
-    /// The occurrence that a component of a message means; nothing for the series.
+    /// The occurrence that a component of a message means; nothing for the series, or for an event that is its own only
+    /// occurrence.
     pub(super) fn instance_of(&self, component: &Component, of_message: &Timeline) -> Option<Instance> {
         let moment = component.property("RECURRENCE-ID").and_then(moment)?;
-        Some(self.timeline.instance_from(of_message, &moment))
+        let instance = self.timeline.instance_from(of_message, &moment);
+        let is_whole = self.object.series().is_some() && !self.timeline.recurs() && self.timeline.has(instance);
+        (!is_whole || self.component(Some(instance)).is_some()).then_some(instance)
     }
 
     /// The stored component about an occurrence, or the series.

@@ -29,7 +29,8 @@ pub(super) fn receive(incoming: Incoming<'_>) -> Received {
         return Received::left(Outcome::Unchanged, format!("{address} asks about an event that does not take place."));
     };
     let answer = Outgoing { message: view, to: vec![listed.address()], reason: Reason::Refresh };
-    let mut received = Received::applied(stored.clone(), format!("{address} asks for the newest version and gets it."));
+    let reason = format!("{address} asks for the newest version and gets it.");
+    let mut received = Received::left(Outcome::Unchanged, reason);
     received.outgoing = vec![answer];
     received
 }

@@ -158,10 +158,18 @@ fn reset(component: &mut Component, me: &Me, sequence: u32) {
         // Who sent somebody else is not asked again; the one they sent is.
         if !attendee.parameter_is("PARTSTAT", "DELEGATED") {
             attendee.set_parameter("PARTSTAT", "NEEDS-ACTION");
-            attendee.set_parameter("RSVP", "TRUE");
+            if !is_spectator(attendee) {
+                attendee.set_parameter("RSVP", "TRUE");
+            }
         }
         Record::reset(attendee, sequence);
     }
+}
+
+/// Whether no answer is expected of an attendee at any time: who only hears of it, a room, a thing.
+fn is_spectator(attendee: &Property) -> bool {
+    attendee.parameter_is("ROLE", "NON-PARTICIPANT")
+        || ["ROOM", "RESOURCE"].iter().any(|kind| attendee.parameter_is("CUTYPE", kind))
 }
 
 /// Takes the marks that ask for a message to be sent again (RFC 6638 section 7.2); they are never stored.

@@ -8,7 +8,7 @@ use super::super::timeline::Instance;
 use super::super::view::{Side, View};
 use super::bookkeeping::Books;
 use super::guests;
-use crate::ical::{Address, Component, Property};
+use crate::ical::{Address, Property};
 
 /// What one guest is told.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -49,19 +49,20 @@ fn everybody(me: &Me, before: Option<&Side<'_>>, after: Option<&Side<'_>>) -> Ve
             }
         }
     }
-    everybody
-        .retain(|guest| !is_told_by_others(guest, after) && (after.is_some() || !is_told_by_others(guest, before)));
+    everybody.retain(|guest| !is_told_by_others(guest, before, after));
     everybody
 }
 
-/// Whether somebody else tells a guest, or nobody does (RFC 6638 section 7.1: SCHEDULE-AGENT=NONE).
-fn is_told_by_others(guest: &Address, side: Option<&Side<'_>>) -> bool {
-    let is_none = |component: &Component| {
-        component
-            .all("ATTENDEE")
-            .any(|attendee| attendee.address() == *guest && attendee.parameter_is("SCHEDULE-AGENT", "NONE"))
+/// Whether somebody else tells a guest, or nobody does (RFC 6638 section 7.1: SCHEDULE-AGENT=NONE), as the newer side
+/// that lists them says.
+fn is_told_by_others(guest: &Address, before: Option<&Side<'_>>, after: Option<&Side<'_>>) -> bool {
+    let lines = |side: &Side<'_>| -> Vec<bool> {
+        let attendees = side.object.components().flat_map(|component| component.all("ATTENDEE"));
+        let own = attendees.filter(|attendee| attendee.address() == *guest);
+        own.map(|attendee| attendee.parameter_is("SCHEDULE-AGENT", "NONE")).collect()
     };
-    side.is_some_and(|side| side.object.components().any(is_none))
+    let mut sides = [after, before].into_iter().flatten().map(lines);
+    sides.find(|lines| !lines.is_empty()).is_some_and(|lines| lines.contains(&true))
 }
 
 struct Desk<'a> {
