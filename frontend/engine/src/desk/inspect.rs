@@ -8,11 +8,12 @@ use calendar::itip::{self, Edit, Me, Organized, Stored, Telling};
 use calendar::merge;
 use calendar::time::moment::Moment;
 use intent::{
-    CalendarId, EventKey, Field, Form, FormProblem, GuestMark, Inspection, LetterKind, Quiet, QuietReason, Step,
+    CalendarId, CodeText, EventKey, Field, Form, FormProblem, GuestMark, Inspection, LetterKind, Quiet, QuietReason,
+    Step,
 };
 
 use super::form::guests_of;
-use super::letter::{Written, write_letters};
+use super::letter::{Written, annotate, write_letters};
 use super::plan::{SendPlan, StoreAct};
 use super::{Inspected, Tell, Writer, findings, times};
 use crate::view::{Shelf, StoredObject, calendar_code, moment_of, point_of_moment};
@@ -75,7 +76,7 @@ fn decide(
         revision: form.revision,
         problems: Vec::new(),
         quiet: quiet(event, &written, &matter, writer),
-        stored: bytes.as_deref().map(calendar_code),
+        stored: bytes.as_deref().map(|bytes| annotated(bytes, writer)),
         findings: findings::of(&written, bytes.as_deref()),
         steps: steps(&written, title, writer),
         letters: written.into_iter().map(|it| it.letter).collect(),
@@ -286,6 +287,13 @@ fn problems(problem: DraftProblem) -> Vec<FormProblem> {
         DraftProblem::Series(SeriesProblem::RuleNamesDays) => FormProblem::SeriesDay,
         DraftProblem::Series(SeriesProblem::FormWithExceptions) => FormProblem::SeriesForm,
     }]
+}
+
+/// The object that will be stored, with notes for the person who stores it.
+fn annotated(bytes: &[u8], writer: &Writer) -> CodeText {
+    let mut code = calendar_code(bytes);
+    annotate(&mut code, None, writer);
+    code
 }
 
 /// What a letter is to its reader.

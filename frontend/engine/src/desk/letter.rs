@@ -1,5 +1,6 @@
 //! One mail per guest: written once, shown, and sent as it was shown.
 
+use calendar::check::GlossReader;
 use calendar::ical::{Address, Document, Property};
 use calendar::invite::{self, Composed, Occasion};
 use calendar::itip::{Outgoing, Reason};
@@ -9,7 +10,7 @@ use intent::{CodeText, Form, Letter, LetterKind, MailPart};
 use super::Writer;
 use super::inspect::kind_of;
 use super::plan::PlannedLetter;
-use crate::view::{calendar_code, mail_code, mark_particular};
+use crate::view::{add_glosses, calendar_code, mail_code, mark_particular};
 
 /// A letter as it is shown and as it is sent.
 pub(super) struct Written {
@@ -30,7 +31,7 @@ pub(super) fn write_letters(outgoing: &[Outgoing], form: &Form, writer: &Writer)
         for guest in &message.to {
             let message_id = writer.message_id(written.len());
             let composed = compose(&from, guest, &document, message.reason, &message_id, writer).ok_or(())?;
-            written.push(letter(composed.bytes, guest, message.reason, message_id, form));
+            written.push(letter(composed.bytes, guest, message.reason, message_id, form, writer));
         }
     }
     for kind in [LetterKind::Invitation, LetterKind::Update, LetterKind::Cancellation] {
@@ -92,16 +93,28 @@ fn occasion_of(reason: Reason) -> Occasion {
     }
 }
 
-fn letter(bytes: Vec<u8>, guest: &Address, reason: Reason, message_id: String, form: &Form) -> Written {
+fn letter(
+    bytes: Vec<u8>,
+    guest: &Address,
+    reason: Reason,
+    message_id: String,
+    form: &Form,
+    writer: &Writer,
+) -> Written {
     let in_form = form.guests.iter().find(|it| Address::new(&it.address) == *guest);
     let name = in_form.map(|it| it.name.clone()).unwrap_or_default();
-    let letter = Letter {
-        optional: in_form.is_some_and(|it| it.optional),
-        ..sent_letter(&bytes, kind_of(reason), &name, guest.as_str())
-    };
+    let mut letter = sent_letter(&bytes, kind_of(reason), &name, guest.as_str());
+    letter.optional = in_form.is_some_and(|it| it.optional);
+    annotate(&mut letter.calendar, Some(guest), writer);
     let recipient = guest.as_str().to_owned();
     let planned = PlannedLetter { recipient, name, kind: letter.kind, message_id, bytes };
     Written { letter, planned }
+}
+
+/// Writes the notes into the margin of a calendar file.
+pub(super) fn annotate(code: &mut CodeText, guest: Option<&Address>, writer: &Writer) {
+    let me = writer.addresses();
+    add_glosses(code, &GlossReader { me: &me, guest, now: writer.now, zone: &writer.zone });
 }
 
 /// A mail of ours as the page shows it, read from its bytes alone: what is shown cannot differ from what is sent.

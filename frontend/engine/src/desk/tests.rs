@@ -106,6 +106,15 @@ fn a_first_invitation_goes_to_each_guest_and_is_what_was_shown() {
 }
 
 #[test]
+fn what_we_write_has_no_findings_and_notes_in_the_margin() {
+    let inspected = inspect(&new_form(&["bob@example.net"]), None, &shelf(), &writer(), Tell::Everyone).inspection;
+    let bad: Vec<_> = inspected.findings.iter().filter(|it| it.level != intent::FindingLevel::Good).collect();
+    assert!(bad.is_empty(), "{bad:#?}");
+    assert!(inspected.letters[0].calendar.lines.iter().any(|line| line.gloss.is_some()));
+    assert!(inspected.stored.unwrap().lines.iter().any(|line| line.gloss.is_some()));
+}
+
+#[test]
 fn inspecting_twice_gives_the_same_bytes_and_no_two_letters_have_one_name() {
     let form = new_form(&["bob@example.net", "cleo@example.com"]);
     let plan = || inspect(&form, None, &shelf(), &writer(), Tell::Everyone).plan.unwrap();

@@ -1,159 +1,96 @@
-//! A calendar file for the inspector: each byte in its ink, folded lines as the one line they are.
+//! A calendar file for the inspector: each byte in its ink, with notes in the margin.
 
+use calendar::check::{GlossReader, SpanKind, glosses, spans};
 use intent::{CodeLine, CodeText, Ink, Span};
 
 use super::code::{line_ranges, offset, span, without_break};
 
-/// The properties whose value is a date or a time.
-const TIMES: [&str; 12] = [
-    "DTSTART",
-    "DTEND",
-    "DTSTAMP",
-    "DUE",
-    "EXDATE",
-    "RDATE",
-    "RECURRENCE-ID",
-    "CREATED",
-    "LAST-MODIFIED",
-    "COMPLETED",
-    "TRIGGER",
-    "DURATION",
-];
-
-/// Where in a content line the next byte stands.
-#[derive(Clone, Copy, PartialEq)]
-enum Place {
-    Name,
-    Parameters { is_quoted: bool },
-    Value(Ink),
-}
-
-/// A calendar file with its inks.
+/// A calendar file with its inks. What is no UTF-8 is shown in one ink.
 pub fn calendar_code(bytes: &[u8]) -> CodeText {
-    let mut place = Place::Name;
-    let mut name = Vec::new();
+    let kinds = std::str::from_utf8(bytes).map(spans).unwrap_or_default();
+    let mut kinds = kinds.into_iter();
     let lines = line_ranges(bytes)
         .map(|(start, end)| {
-            let line = without_break(&bytes[start..end]);
-            if !matches!(line.first(), Some(b' ' | b'\t')) {
-                (place, name) = (Place::Name, Vec::new());
-            }
-            let spans = spans_of(line, &mut place, &mut name);
+            let length = without_break(&bytes[start..end]).len();
+            let spans = kinds.next().map_or_else(|| vec![span(length, Ink::Quiet)], |kinds| covering(&kinds, length));
             CodeLine { start: offset(start), end: offset(end), spans, gloss: None, particular: false }
         })
         .collect();
     CodeText { bytes: bytes.to_vec(), lines }
 }
 
-/// The runs of one physical line, going on where the line before it stopped.
-fn spans_of(line: &[u8], place: &mut Place, name: &mut Vec<u8>) -> Vec<Span> {
-    let mut spans: Vec<Span> = Vec::new();
-    for byte in line {
-        let ink = match *place {
-            Place::Name if matches!(byte, b':' | b';') => Ink::Quiet,
-            Place::Name => Ink::Name,
-            Place::Parameters { is_quoted: false } if *byte == b':' => Ink::Quiet,
-            Place::Parameters { .. } => Ink::Param,
-            Place::Value(ink) => ink,
-        };
-        match spans.last_mut() {
-            Some(last) if last.ink == ink => last.len += 1,
-            _ => spans.push(span(1, ink)),
-        }
-        *place = match *place {
-            Place::Name if *byte == b':' => Place::Value(value_ink(name)),
-            Place::Name if *byte == b';' => Place::Parameters { is_quoted: false },
-            Place::Parameters { is_quoted: false } if *byte == b':' => Place::Value(value_ink(name)),
-            Place::Parameters { is_quoted } if *byte == b'"' => Place::Parameters { is_quoted: !is_quoted },
-            other => other,
-        };
-        if *place == Place::Name && !byte.is_ascii_whitespace() {
-            name.push(byte.to_ascii_uppercase());
+/// Writes the notes into the margin: beside the first line that each is about.
+pub fn add_glosses(code: &mut CodeText, reader: &GlossReader<'_>) {
+    let Ok(text) = std::str::from_utf8(&code.bytes) else { return };
+    for gloss in glosses(text, reader) {
+        // Lines are counted from 1.
+        if let Some(line) = code.lines.get_mut(gloss.lines.start().saturating_sub(1)) {
+            line.gloss = Some(gloss.note);
         }
     }
-    if matches!(name.as_slice(), b"BEGIN" | b"END") {
-        quieten_name(&mut spans);
+}
+
+/// The coloured runs of a line, with quiet ones in the gaps between them.
+fn covering(kinds: &[calendar::check::Span], length: usize) -> Vec<Span> {
+    let mut spans = Vec::new();
+    let mut at = 0;
+    for kind in kinds {
+        let (start, end) = (kind.range.start.clamp(at, length), kind.range.end.clamp(at, length));
+        if start > at {
+            spans.push(span(start - at, Ink::Quiet));
+        }
+        if end > start {
+            spans.push(span(end - start, ink_of(kind.kind)));
+        }
+        at = end.max(at);
+    }
+    if length > at {
+        spans.push(span(length - at, Ink::Quiet));
     }
     spans
 }
 
-/// BEGIN and END are structure: what they open and close matters, not they themselves.
-fn quieten_name(spans: &mut [Span]) {
-    let quiet = spans.iter_mut().filter(|span| span.ink == Ink::Name);
-    quiet.for_each(|span| span.ink = Ink::Quiet);
-}
-
-fn value_ink(name: &[u8]) -> Ink {
-    if TIMES.iter().any(|time| time.as_bytes() == name) { Ink::Time } else { Ink::Value }
+fn ink_of(kind: SpanKind) -> Ink {
+    match kind {
+        SpanKind::Name => Ink::Name,
+        SpanKind::Parameter => Ink::Param,
+        SpanKind::Time => Ink::Time,
+        SpanKind::Value => Ink::Value,
+        SpanKind::Quiet => Ink::Quiet,
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    #[track_caller]
-    fn check(text: &str, expected: &[(&str, Ink)]) {
-        let code = calendar_code(text.as_bytes());
-        let mut got = Vec::new();
-        for line in &code.lines {
-            let mut at = line.start as usize;
-            for span in &line.spans {
-                got.push((&text[at..at + span.len as usize], span.ink));
-                at += span.len as usize;
+    const ICS: &str = "BEGIN:VCALENDAR\r\nDTSTART;TZID=Europe/Berlin:20261124T150000\r\nSUMMARY:a\r\n b\r\nodd\n";
+
+    #[test]
+    fn every_byte_has_its_ink_and_every_line_its_place() {
+        for text in [ICS, "", "no colon", "A;B=\"\r\n \r\n:x", "\r\n\r\n"] {
+            let code = calendar_code(text.as_bytes());
+            let mut at = 0;
+            for line in &code.lines {
+                assert_eq!(line.start, at, "{text:?}");
+                let shown = without_break(&code.bytes[line.start as usize..line.end as usize]).len();
+                assert_eq!(line.spans.iter().map(|span| span.len as usize).sum::<usize>(), shown, "{text:?}");
+                at = line.end;
             }
-            assert_eq!(text[at..line.end as usize].trim_end_matches(['\r', '\n']), "", "every byte has an ink");
+            assert_eq!(at as usize, text.len());
         }
-        assert_eq!(got, expected);
     }
 
     #[test]
-    fn each_part_of_a_line_has_its_ink() {
-        check(
-            "DTSTART;TZID=Europe/Berlin:20261124T150000\r\n",
-            &[
-                ("DTSTART", Ink::Name),
-                (";", Ink::Quiet),
-                ("TZID=Europe/Berlin", Ink::Param),
-                (":", Ink::Quiet),
-                ("20261124T150000", Ink::Time),
-            ],
-        );
-        check("BEGIN:VEVENT\r\n", &[("BEGIN", Ink::Quiet), (":", Ink::Quiet), ("VEVENT", Ink::Value)]);
+    fn a_time_is_told_from_a_parameter() {
+        let code = calendar_code(ICS.as_bytes());
+        let inks: Vec<Ink> = code.lines[1].spans.iter().map(|span| span.ink).collect();
+        assert!(inks.contains(&Ink::Name) && inks.contains(&Ink::Param) && inks.ends_with(&[Ink::Time]), "{inks:?}");
     }
 
     #[test]
-    fn a_colon_in_quotes_ends_no_parameter() {
-        check(
-            "ATTENDEE;CN=\"a:b\":mailto:x@y\n",
-            &[
-                ("ATTENDEE", Ink::Name),
-                (";", Ink::Quiet),
-                ("CN=\"a:b\"", Ink::Param),
-                (":", Ink::Quiet),
-                ("mailto:x@y", Ink::Value),
-            ],
-        );
-    }
-
-    #[test]
-    fn a_folded_line_goes_on_in_its_ink() {
-        check(
-            "SUMMARY;X=1\r\n 2:a\r\n b\r\n",
-            &[
-                ("SUMMARY", Ink::Name),
-                (";", Ink::Quiet),
-                ("X=1", Ink::Param),
-                (" 2", Ink::Param),
-                (":", Ink::Quiet),
-                ("a", Ink::Value),
-                (" b", Ink::Value),
-            ],
-        );
-    }
-
-    #[test]
-    fn bytes_that_are_no_calendar_still_have_lines() {
-        check("no colon here", &[("no colon here", Ink::Name)]);
-        assert_eq!(calendar_code(b"").lines, []);
+    fn bytes_that_are_no_text_are_shown_in_one_ink() {
+        let code = calendar_code(b"SUMMARY:\xff\r\n");
+        assert_eq!(code.lines[0].spans, [Span { len: 9, ink: Ink::Quiet }]);
     }
 }

@@ -16,7 +16,7 @@ pub use agenda::{OCCURRENCE_LIMIT, agenda};
 pub use clock::{Viewer, date_of, day_of, local_of, point, point_of, point_of_moment};
 pub use code::{mail_code, mark_particular};
 pub use event::event;
-pub use ics_code::calendar_code;
+pub use ics_code::{add_glosses, calendar_code};
 pub use person::{is_me, is_mine, partstat_of};
 pub use shelf::{Shelf, ShelfCalendar, StoredObject};
 pub use words::repeats_in_words;
