@@ -2,6 +2,7 @@
 
 mod expand;
 mod lines;
+pub mod quick;
 #[cfg(test)]
 mod tests;
 mod timetable;

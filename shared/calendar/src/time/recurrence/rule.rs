@@ -125,6 +125,12 @@ impl Rule {
         self
     }
 
+    /// The same rule with another interval, at least one.
+    pub fn with_interval(mut self, interval: u32) -> Rule {
+        self.interval = interval.max(1);
+        self
+    }
+
     /// FREQ.
     pub fn frequency(&self) -> Frequency {
         self.frequency

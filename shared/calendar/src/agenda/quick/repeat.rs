@@ -1,0 +1,169 @@
+//! Phrases that make a series: `every other Tuesday`, `weekly on Mon and Thu`, `jeden ersten Montag im Monat`.
+
+use super::Sense;
+use super::phrase::{Phrases, Read};
+use super::sense::Unit;
+use crate::time::recurrence::{Frequency, Rule};
+
+const WEEKDAYS: [&str; 7] = ["MO", "TU", "WE", "TH", "FR", "SA", "SU"];
+
+/// How an event repeats, and at which part of the day if that was said with it, in minutes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Repeat {
+    pub(super) rule: Rule,
+    pub(super) part_of_day: Option<u32>,
+}
+
+impl Phrases<'_> {
+    pub(super) fn repeat(&self, at: usize) -> Read<Repeat> {
+        let (rule, part_of_day, next) =
+            self.every(at).or_else(|| self.each(at)).or_else(|| self.ordinal_weekday(at))?;
+        Some((Repeat { rule: rule.parse().ok()?, part_of_day }, next))
+    }
+
+    /// `10 times`, `10x`.
+    pub(super) fn count(&self, at: usize) -> Read<u32> {
+        let count = self.number(at).filter(|count| (1..=5_000).contains(count))?;
+        let is_sign = self.is_glued(at + 1) && self.tokens.get(at + 1)?.text.eq_ignore_ascii_case("x");
+        (is_sign || self.is(at + 1, Sense::Times)).then_some((count, at + 2))
+    }
+
+    /// `every ...`
+    fn every(&self, at: usize) -> Option<(String, Option<u32>, usize)> {
+        if !self.is(at, Sense::Every) {
+            return None;
+        }
+        let mut next = self.skip(at + 1, &[Sense::Article]);
+        let mut interval = 1;
+        if self.is(next, Sense::Other) || (self.is(next, Sense::Ordinal(2)) && !self.is_of_month(next + 2)) {
+            (interval, next) = (2, next + 1);
+        } else if let Some(count) =
+            self.number(next).filter(|count| self.unit(next + 1).is_some() && (1..=1_000).contains(count))
+        {
+            (interval, next) = (count, next + 1);
+        }
+        if let Some(unit) = self.unit(next) {
+            let (frequency, parts, end) = self.details(frequency_of(unit), next + 1);
+            return Some((rule(frequency, interval, &parts), None, end));
+        }
+        if let Some((days, end)) = self.weekdays_of_rule(next) {
+            return Some((rule(Frequency::Weekly, interval, &format!(";BYDAY={days}")), None, end));
+        }
+        if let Some((day, end)) = self.ordinal_day(next) {
+            return Some((rule(Frequency::Monthly, 1, &format!(";BYMONTHDAY={day}")), None, self.skip_of_month(end)));
+        }
+        match self.sense(next)? {
+            Sense::PartOfDay { minutes, .. } => {
+                Some((rule(Frequency::Daily, interval, ""), Some(minutes.into()), next + 1))
+            }
+            Sense::Ordinal(number) => {
+                let (weekday, end) = self.weekday(next + 1)?;
+                let parts = format!(";BYDAY={number}{}", WEEKDAYS[usize::from(weekday)]);
+                Some((rule(Frequency::Monthly, 1, &parts), None, self.skip_of_month(end)))
+            }
+            _ => None,
+        }
+    }
+
+    /// `daily`, `weekly on Tuesday`, `mondays`, `on weekdays`.
+    fn each(&self, at: usize) -> Option<(String, Option<u32>, usize)> {
+        if let Some(Sense::Each(frequency)) = self.sense(at) {
+            let (frequency, parts, end) = self.details(frequency, at + 1);
+            return Some((rule(frequency, 1, &parts), None, end));
+        }
+        let start = self.skip(at, &[Sense::On]);
+        let is_each = matches!(self.sense(start), Some(Sense::EachWeekday(_)))
+            || (self.is(start, Sense::Workday) && self.tokens.get(start)?.text.ends_with('s'));
+        let (days, end) = self.weekdays_of_rule(start).filter(|_| is_each)?;
+        Some((rule(Frequency::Weekly, 1, &format!(";BYDAY={days}")), None, end))
+    }
+
+    /// `first Monday of every month`, `am letzten Freitag im Monat`.
+    fn ordinal_weekday(&self, at: usize) -> Option<(String, Option<u32>, usize)> {
+        let start = self.skip(self.skip(at, &[Sense::On]), &[Sense::Article]);
+        let Some(Sense::Ordinal(number)) = self.sense(start) else { return None };
+        let (weekday, next) = self.weekday(start + 1)?;
+        let end = self.skip_of_month(next);
+        let parts = format!(";BYDAY={number}{}", WEEKDAYS[usize::from(weekday)]);
+        (end > next).then(|| (rule(Frequency::Monthly, 1, &parts), None, end))
+    }
+
+    /// What follows a frequency: the days of a week or a month.
+    fn details(&self, frequency: Frequency, at: usize) -> (Frequency, String, usize) {
+        let on = self.skip(self.skip(at, &[Sense::On]), &[Sense::Article]);
+        let weekdays = self.weekdays_of_rule(on).filter(|_| frequency == Frequency::Weekly);
+        if let Some((days, end)) = weekdays {
+            return (frequency, format!(";BYDAY={days}"), end);
+        }
+        let is_monthly = frequency == Frequency::Monthly;
+        if let Some((day, end)) = self.ordinal_day(on).filter(|_| is_monthly) {
+            return (frequency, format!(";BYMONTHDAY={day}"), end);
+        }
+        if let (Some(Sense::Ordinal(number)), Some((weekday, end))) = (self.sense(on), self.weekday(on + 1))
+            && is_monthly
+        {
+            return (frequency, format!(";BYDAY={number}{}", WEEKDAYS[usize::from(weekday)]), end);
+        }
+        (frequency, String::new(), at)
+    }
+
+    /// `Mon, Wed and Fri`, `Mon-Fri`, `weekday`, `weekend`: the value of BYDAY.
+    fn weekdays_of_rule(&self, at: usize) -> Read<String> {
+        match self.sense(at)? {
+            Sense::Workday => return Some((WEEKDAYS[..5].join(","), at + 1)),
+            Sense::Weekend => return Some((WEEKDAYS[5..].join(","), at + 1)),
+            _ => {}
+        }
+        let one = |at: usize| match self.sense(at) {
+            Some(Sense::EachWeekday(weekday)) => Some((weekday, at + 1)),
+            _ => self.weekday(at),
+        };
+        let (first, mut next) = one(at)?;
+        if let Some((last, end)) = self.skip_to(next).and_then(one).filter(|(last, _)| *last > first) {
+            return Some((WEEKDAYS[usize::from(first)..=usize::from(last)].join(","), end));
+        }
+        let mut days = vec![first];
+        loop {
+            let comma = self.skip_sign(self.skip_sign(next, ','), '&');
+            let joined = self.skip(self.skip_sign(comma, '/'), &[Sense::And]);
+            match one(joined).filter(|_| joined > next) {
+                Some((day, end)) => {
+                    days.push(day);
+                    next = end;
+                }
+                None => break,
+            }
+        }
+        days.sort_unstable();
+        days.dedup();
+        let names: Vec<&str> = days.iter().map(|day| WEEKDAYS[usize::from(*day)]).collect();
+        Some((names.join(","), next))
+    }
+
+    fn is_of_month(&self, at: usize) -> bool {
+        self.skip_of_month(at) > at
+    }
+
+    /// `of the month`, `of every month`, `im Monat`, `des Monats`.
+    fn skip_of_month(&self, at: usize) -> usize {
+        let of = self.skip(at, &[Sense::Of, Sense::In]);
+        let month = self.skip(of, &[Sense::Article, Sense::Every]);
+        let is_month = self.unit(month) == Some(Unit::Month);
+        if is_month && (of > at || month > of) { month + 1 } else { at }
+    }
+}
+
+fn rule(frequency: Frequency, interval: u32, parts: &str) -> String {
+    format!("FREQ={};INTERVAL={interval}{parts}", frequency.name())
+}
+
+fn frequency_of(unit: Unit) -> Frequency {
+    match unit {
+        Unit::Minute => Frequency::Minutely,
+        Unit::Hour => Frequency::Hourly,
+        Unit::Day => Frequency::Daily,
+        Unit::Week => Frequency::Weekly,
+        Unit::Month => Frequency::Monthly,
+        Unit::Year => Frequency::Yearly,
+    }
+}
