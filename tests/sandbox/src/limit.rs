@@ -22,8 +22,8 @@ pub const LOGIN_ATTEMPTS: usize = 3;
 pub const IMAP_COMMAND_BYTES: usize = 64 * 1024;
 /// How deep the parts of a mail may nest before the rest is treated as one opaque part.
 pub const MIME_DEPTH: usize = 20;
-/// How many connections one server holds at a time.
-pub const CONNECTIONS: usize = 256;
+/// How many connections one server holds at a time: twice what a relay may open at most.
+pub const CONNECTIONS: usize = 4000;
 /// How many mailboxes and calendars one account may have.
 pub const COLLECTIONS: usize = 200;
 /// How many mails wait for the guests at a time.

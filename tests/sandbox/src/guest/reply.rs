@@ -47,9 +47,8 @@ impl Answer<'_> {
         ]);
         for request in requests {
             lines.add("BEGIN:VEVENT");
-            for (name, second) in [("DTSTART", request.span.0), ("DTEND", request.span.1)] {
-                lines.add(&if request.all_day { date(name, second) } else { format!("{name}:{}", utc(second)) });
-            }
+            lines.add(&request.in_utc("DTSTART", request.span.0));
+            lines.add(&request.in_utc("DTEND", request.span.1));
             lines.add(&format!("DTSTAMP:{}", utc(self.now)));
             lines.add(&organizer(request));
             lines.add(&format!("UID:{}", request.uid));
@@ -63,11 +62,7 @@ impl Answer<'_> {
             ));
             // In UTC, whatever the zone of the event.
             if let Some(instant) = request.recurrence_instant {
-                lines.add(&if request.all_day {
-                    date("RECURRENCE-ID", instant)
-                } else {
-                    format!("RECURRENCE-ID:{}", utc(instant))
-                });
+                lines.add(&request.in_utc("RECURRENCE-ID", instant));
             }
             lines.add(&format!("CREATED:{}", utc(self.now)));
             lines.add("DESCRIPTION:");
@@ -153,26 +148,15 @@ impl Answer<'_> {
         let comment = self.guest.comment.as_deref().map(escape_text).unwrap_or_default();
         lines.add(&format!("COMMENT;LANGUAGE=de-DE:{comment}\\n"));
         lines.add(&format!("UID:{}", request.uid));
-        let at = |name: &str, second: i64| {
-            if request.all_day {
-                date(name, second)
-            } else {
-                format!("{name};TZID=W. Europe Standard Time:{}", berlin(second))
-            }
-        };
         if let Some(instant) = request.recurrence_instant {
-            lines.add(&at("RECURRENCE-ID", instant));
+            lines.add(&request.in_windows_zone("RECURRENCE-ID", instant));
         }
         lines.add(&format!("SUMMARY;LANGUAGE=de-DE:{word}: {}", request.summary));
-        lines.add(&at("DTSTART", request.span.0));
-        lines.add(&at("DTEND", request.span.1));
-        for line in ["CLASS:PUBLIC", "PRIORITY:5"] {
-            lines.add(line);
-        }
+        lines.add(&request.in_windows_zone("DTSTART", request.span.0));
+        lines.add(&request.in_windows_zone("DTEND", request.span.1));
+        lines.add_all(&["CLASS:PUBLIC", "PRIORITY:5"]);
         lines.add(&format!("DTSTAMP:{}", utc(self.now)));
-        for line in ["TRANSP:OPAQUE", "STATUS:CONFIRMED"] {
-            lines.add(line);
-        }
+        lines.add_all(&["TRANSP:OPAQUE", "STATUS:CONFIRMED"]);
         lines.add(&format!("SEQUENCE:{}", request.sequence));
         lines.add(&format!("LOCATION;LANGUAGE=de-DE:{}", request.location.as_deref().unwrap_or_default()));
         for line in
@@ -215,15 +199,10 @@ impl Answer<'_> {
         lines.add(&format!("UID:{}", request.uid));
         lines.add(&format!("DTSTAMP:{}", utc(self.now)));
         lines.add(&format!("SEQUENCE:{}", request.sequence));
-        for (name, second) in [("DTSTART", request.span.0), ("DTEND", request.span.1)] {
-            lines.add(&if request.all_day { date(name, second) } else { format!("{name}:{}", utc(second)) });
-        }
+        lines.add(&request.in_utc("DTSTART", request.span.0));
+        lines.add(&request.in_utc("DTEND", request.span.1));
         if let Some(instant) = request.recurrence_instant {
-            lines.add(&if request.all_day {
-                date("RECURRENCE-ID", instant)
-            } else {
-                format!("RECURRENCE-ID:{}", utc(instant))
-            });
+            lines.add(&request.in_utc("RECURRENCE-ID", instant));
         }
         lines.add(&format!("SUMMARY:{}", request.summary));
         lines.add(&organizer(request));
@@ -237,9 +216,7 @@ impl Answer<'_> {
         if let Some(comment) = &self.guest.comment {
             lines.add(&format!("COMMENT:{}", escape_text(comment)));
         }
-        for line in ["TRANSP:OPAQUE", "STATUS:CONFIRMED", "END:VEVENT", "END:VCALENDAR"] {
-            lines.add(line);
-        }
+        lines.add_all(&["TRANSP:OPAQUE", "STATUS:CONFIRMED", "END:VEVENT", "END:VCALENDAR"]);
         let word = match self.partstat {
             "ACCEPTED" => "accepted",
             "DECLINED" => "declined",
@@ -286,14 +263,34 @@ impl Answer<'_> {
     }
 }
 
+impl Request {
+    /// A date property in UTC, or as a date where the event has no time of day.
+    fn in_utc(&self, name: &str, second: i64) -> String {
+        if self.all_day { date(name, second) } else { format!("{name}:{}", utc(second)) }
+    }
+
+    /// The same in a zone as Windows calls it.
+    fn in_windows_zone(&self, name: &str, second: i64) -> String {
+        if self.all_day {
+            date(name, second)
+        } else {
+            format!("{name};TZID=W. Europe Standard Time:{}", berlin(second))
+        }
+    }
+}
+
 /// Lines of iCalendar, folded at 75 octets.
 struct Lines(String);
 
 impl Lines {
     fn of(lines: &[&str]) -> Self {
         let mut all = Self(String::new());
-        lines.iter().for_each(|line| all.add(line));
+        all.add_all(lines);
         all
+    }
+
+    fn add_all(&mut self, lines: &[&str]) {
+        lines.iter().for_each(|line| self.add(line));
     }
 
     fn add(&mut self, line: &str) {

@@ -26,26 +26,31 @@ struct Known {
 
 /// The messages that a client knows, in the order of their numbers.
 #[derive(Clone, Debug)]
-pub(crate) struct View(Vec<Known>);
+pub(crate) struct View {
+    messages: Vec<Known>,
+    /// The mailbox's count of changes up to which there is nothing left to tell.
+    caught_up_at: Option<u64>,
+}
 
 impl View {
     pub(crate) fn of(mailbox: &Mailbox) -> Self {
-        Self(mailbox.messages().iter().map(|message| Known { uid: message.uid, modseq: message.modseq }).collect())
+        let known = mailbox.messages().iter().map(|message| Known { uid: message.uid, modseq: message.modseq });
+        Self { messages: known.collect(), caught_up_at: Some(mailbox.highest_modseq()) }
     }
 
     /// How many messages the client knows, which is also the largest message number.
     pub(crate) fn len(&self) -> u32 {
-        count(self.0.len())
+        count(self.messages.len())
     }
 
     /// Numbers and UIDs of all messages the client knows.
     pub(crate) fn numbered(&self) -> impl Iterator<Item = (u32, u32)> {
-        (1..).zip(self.0.iter().map(|known| known.uid))
+        (1..).zip(self.messages.iter().map(|known| known.uid))
     }
 
     /// The largest UID the client knows.
     pub(crate) fn largest_uid(&self) -> u32 {
-        self.0.last().map_or(0, |known| known.uid)
+        self.messages.last().map_or(0, |known| known.uid)
     }
 
     /// Counts the flags of a message as told.
@@ -59,20 +64,26 @@ impl View {
     pub(crate) fn tell_again(&mut self, uid: u32) {
         if let Some(known) = self.known(uid) {
             known.modseq = 0;
+            self.caught_up_at = None;
         }
     }
 
     fn known(&mut self, uid: u32) -> Option<&mut Known> {
-        let index = self.0.binary_search_by_key(&uid, |known| known.uid).ok()?;
-        self.0.get_mut(index)
+        let index = self.messages.binary_search_by_key(&uid, |known| known.uid).ok()?;
+        self.messages.get_mut(index)
     }
 
     /// What has happened that the client does not know, in the order in which it must be told.
     pub(crate) fn catch_up(&mut self, mailbox: &Mailbox, removals: Removals, with_modseq: bool) -> Vec<Data<'static>> {
+        // Most of the time nothing has happened, and a large mailbox need not be gone through to see it.
+        if self.caught_up_at == Some(mailbox.highest_modseq()) {
+            return Vec::new();
+        }
+        self.caught_up_at = (removals == Removals::Tell).then(|| mailbox.highest_modseq());
         let mut news = Vec::new();
         if removals == Removals::Tell {
             let mut number = 0;
-            self.0.retain(|known| {
+            self.messages.retain(|known| {
                 let stays = mailbox.message(known.uid).is_some();
                 if stays {
                     number += 1;
@@ -85,12 +96,12 @@ impl View {
         }
         let largest = self.largest_uid();
         let fresh = mailbox.messages().iter().filter(|message| message.uid > largest);
-        let before = self.0.len();
-        self.0.extend(fresh.map(|message| Known { uid: message.uid, modseq: message.modseq }));
-        if self.0.len() > before {
+        let before = self.messages.len();
+        self.messages.extend(fresh.map(|message| Known { uid: message.uid, modseq: message.modseq }));
+        if self.messages.len() > before {
             news.push(Data::Exists(self.len()));
         }
-        for (number, known) in (1..).zip(&mut self.0) {
+        for (number, known) in (1..).zip(&mut self.messages) {
             let Some(message) = mailbox.message(known.uid) else { continue };
             if message.modseq == known.modseq {
                 continue;
