@@ -1,5 +1,6 @@
 //! The program `calpost`: reads its options, starts the relay, and stops it when asked to.
 
+use std::io::IsTerminal;
 use std::path::Path;
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -95,7 +96,11 @@ fn read_demo(path: &Path) -> Result<String, Obstacle> {
 fn run(config: Config) -> Result<(), Obstacle> {
     // Only lines of our own: what libraries say might name a person.
     let targets = Targets::new().with_target("relay", config.log).with_target("calpost", config.log);
-    tracing_subscriber::registry().with(targets).with(tracing_subscriber::fmt::layer().with_target(false)).init();
+    let lines = tracing_subscriber::fmt::layer()
+        .with_target(false)
+        .with_ansi(std::io::stderr().is_terminal())
+        .with_writer(std::io::stderr);
+    tracing_subscriber::registry().with(targets).with(lines).init();
     let prepared = prepare(&config)?;
     tokio::runtime::Builder::new_multi_thread().enable_all().build()?.block_on(serve(config, prepared))
 }

@@ -16,14 +16,21 @@ use super::{PROGRAM, Relay, Visitor, connection, page};
 use crate::policy::Crowded;
 use crate::policy::limit::SOCKET_BUFFER_BYTES;
 
-/// What a page from here may do: run and connect to what comes from here, and nothing else.
-const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; worker-src 'self'; \
-    connect-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; manifest-src 'self'; base-uri 'none'; \
-    form-action 'none'; frame-ancestors 'none'";
+/// What a page from here may do: run and connect to what comes from here, and nothing else. The host is named with
+/// the schemes of a WebSocket as well, because older Safari does not count those as `'self'`.
+fn content_security_policy(host: Option<&str>) -> String {
+    let is_host =
+        |host: &&str| !host.is_empty() && host.bytes().all(|b| b.is_ascii_alphanumeric() || b".-:[]".contains(&b));
+    let sockets = host.filter(is_host).map(|host| format!(" ws://{host} wss://{host}")).unwrap_or_default();
+    format!(
+        "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; worker-src 'self'; connect-src 'self'{sockets}; \
+         style-src 'self'; img-src 'self' data:; font-src 'self'; manifest-src 'self'; base-uri 'none'; \
+         form-action 'none'; frame-ancestors 'none'"
+    )
+}
 
 /// Headers of every answer.
-const STRICT_HEADERS: [(&str, &str); 8] = [
-    ("content-security-policy", CONTENT_SECURITY_POLICY),
+const STRICT_HEADERS: [(&str, &str); 7] = [
     ("cross-origin-embedder-policy", "require-corp"),
     ("cross-origin-opener-policy", "same-origin"),
     ("cross-origin-resource-policy", "same-origin"),
@@ -46,7 +53,10 @@ pub fn router(relay: Arc<Relay>) -> Router {
 }
 
 async fn strict(request: Request, next: Next) -> Response {
+    let host = request.headers().get(header::HOST).and_then(|host| host.to_str().ok());
+    let policy = HeaderValue::try_from(content_security_policy(host));
     let mut response = next.run(request).await;
+    response.headers_mut().extend(policy.ok().map(|policy| (header::CONTENT_SECURITY_POLICY, policy)));
     for (name, value) in STRICT_HEADERS {
         response.headers_mut().insert(HeaderName::from_static(name), HeaderValue::from_static(value));
     }
@@ -120,5 +130,20 @@ async fn file(request: Request) -> Response {
             Response::from_parts(head, Body::empty())
         }
         _ => (StatusCode::METHOD_NOT_ALLOWED, [(header::ALLOW, "GET, HEAD")]).into_response(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_policy_names_the_host_for_sockets_and_nothing_that_is_not_one() {
+        assert!(
+            content_security_policy(Some("127.0.0.1:8025")).contains("connect-src 'self' ws://127.0.0.1:8025 wss://")
+        );
+        for host in [None, Some(""), Some("a; script-src *"), Some("a b"), Some("a'")] {
+            assert!(content_security_policy(host).contains("connect-src 'self'; style-src"), "{host:?}");
+        }
     }
 }

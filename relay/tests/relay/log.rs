@@ -62,10 +62,8 @@ impl Program {
             let line = self.lines.recv().expect("the program has ended");
             self.written.push_str(&line);
             self.written.push('\n');
-            // Colours of a terminal may stand between a field and its value.
             if line.contains(words) {
-                let plain: String = strip_colours(&line);
-                return plain.split("address=").nth(1).unwrap().split_whitespace().next().unwrap().parse().unwrap();
+                return line.split("address=").nth(1).unwrap().parse().unwrap();
             }
         }
     }
@@ -80,16 +78,6 @@ impl Program {
         }
         (self.child.wait().unwrap().success(), self.written)
     }
-}
-
-fn strip_colours(line: &str) -> String {
-    let mut plain = String::new();
-    let mut rest = line;
-    while let Some((before, after)) = rest.split_once('\u{1b}') {
-        plain.push_str(before);
-        rest = after.split_once('m').map_or("", |(_, rest)| rest);
-    }
-    plain + rest
 }
 
 async fn imap(mut wire: Wire) {

@@ -65,9 +65,8 @@ impl Page {
     /// The code with which the relay closes, after whatever else it says.
     pub(crate) async fn hear_close(&mut self) -> u16 {
         loop {
-            match self.socket.next().await.unwrap().unwrap() {
-                Message::Close(frame) => return frame.unwrap().code.into(),
-                _ => {}
+            if let Message::Close(frame) = self.socket.next().await.unwrap().unwrap() {
+                return frame.unwrap().code.into();
             }
         }
     }

@@ -174,7 +174,8 @@ pub enum Reply {
     Mailboxes(Vec<Mailbox>),
     /// To [`MailRequest::Select`].
     Selected(Selected),
-    /// To [`MailRequest::Search`]: ascending UIDs.
+    /// To [`MailRequest::Search`]: ascending UIDs. More than fit into one message (some 13,000) are refused with
+    /// [`Refusal::TooLarge`]: ask for a run of them.
     Uids(Vec<u32>),
     /// To [`MailRequest::Fetch`]: each mail follows as [`Push::Fetched`].
     Fetching,

@@ -37,7 +37,9 @@ pub struct RecipientVerdict {
     pub verdict: Verdict,
 }
 
-/// What became of a [`Submit`].
+/// What became of a [`Submit`] that the server has heard of.
+///
+/// A submission that ends with a refusal instead broke off before the final dot: the server has no mail.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Submitted {
     /// One verdict per recipient that was named to the server, in the order of the request.

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use async_imap::extensions::idle::Handle;
-use async_imap::imap_proto::{MailboxDatum, RequestId, Response, ResponseCode, Status};
+use async_imap::imap_proto::{AttributeValue, MailboxDatum, RequestId, Response, ResponseCode, Status};
 use async_imap::{Authenticator, Client};
 use tokio::io::AsyncWriteExt;
 use tokio::net::TcpStream;
@@ -244,7 +244,10 @@ impl Link {
         match response {
             Response::MailboxData(MailboxDatum::Exists(count)) => self.news.exists = Some(*count),
             Response::Expunge(_) | Response::Vanished { .. } => self.news.expunged = true,
-            Response::Fetch(..) => self.news.flags = true,
+            // An answer to what was asked carries the UID; news of somebody else's doing mostly does not.
+            Response::Fetch(_, attributes) => {
+                self.news.flags |= !attributes.iter().any(|attribute| matches!(attribute, AttributeValue::Uid(_)));
+            }
             Response::Data { outcome, .. } => {
                 if let Some(ResponseCode::Capabilities(told)) = &outcome.code {
                     self.abilities = Abilities::read(told);
