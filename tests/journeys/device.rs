@@ -39,7 +39,7 @@ pub(crate) fn keyboard_only(stage: &mut Stage) {
     ann.form().expect();
     browser.tab_to(Role::Textbox, "Title");
     browser.type_text(&plan.title);
-    browser.tab_to(Role::Combobox, "Guests");
+    browser.tab_to(Role::Textbox, "Guests");
     browser.type_text(&plan.guests);
     browser.press("Enter");
     ann.expect_sentence("1 guest gets an invitation.");

@@ -5,6 +5,7 @@ use leptos::prelude::*;
 
 use crate::component::icon::Icon;
 use crate::component::problem_notice::ProblemNotice;
+use crate::state::place::Place;
 use crate::state::use_app;
 use crate::text::{self, agenda, outbox, problem};
 
@@ -43,10 +44,10 @@ pub fn Banner() -> impl IntoView {
 #[component]
 pub fn Floating() -> impl IntoView {
     view! {
-        <div class="floating">
+        <section class="floating" aria-label="Notices">
             <Problems />
             <HeldToast />
-        </div>
+        </section>
     }
 }
 
@@ -78,7 +79,8 @@ fn Problems() -> impl IntoView {
 #[component]
 fn HeldToast() -> impl IntoView {
     let app = use_app();
-    let held = Memo::new(move |_| app.outbox.held());
+    // The outbox shows it itself, with more to it.
+    let held = Memo::new(move |_| app.outbox.held().filter(|_| app.places.current.get() != Place::Outbox));
     view! {
         {move || held.get().map(|item| {
             let title = text::title_or(&item.title).to_owned();

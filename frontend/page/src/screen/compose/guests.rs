@@ -78,7 +78,7 @@ pub fn GuestField() -> impl IntoView {
                 {move || Some(remarks.get().1).filter(|words| !words.is_empty()).map(|words| view! { <p class="hint">{words}</p> })}
             </div>
             {move || (!guests.with(Vec::is_empty)).then(|| view! {
-                <ul class="guest-list" aria-label="Guests">{rows()}</ul>
+                <ul class="guest-list" aria-label="Invited">{rows()}</ul>
             })}
         </div>
     }

@@ -151,7 +151,7 @@ fn SendButtons(
             </button>
         })}
         <button type="button" class="button main" prop:disabled=is_leaving aria-keyshortcuts="Control+Enter" on:click=move |_| app.draft.send()>
-            <Icon name="i-sent" />
+            {move || if letters.get() > 0 { view! { <Icon name="i-sent" /> } } else { view! { <Icon name="i-check" /> } }}
             {move || words_of_inspection::send_button(letters.get(), cancels.get())}
             {silent.is_empty().then(|| view! { <kbd class="key">"Ctrl ↵"</kbd> })}
         </button>
