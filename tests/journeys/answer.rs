@@ -39,6 +39,7 @@ pub(crate) fn by_idle(stage: &mut Stage) {
     ann.browser.look_closely("event");
     assert_eq!(Mailbox::of(&stage.provider, &organizer).unread(), 1, "the answer stays unread in other programs");
 
+    ann.close_event();
     ann.show_answers().expect_text(&invitation.title);
     ann.browser.look_closely("answers");
 }

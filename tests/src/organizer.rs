@@ -169,7 +169,7 @@ impl Organizer {
     pub fn inspected_mail(&self, guest: &Person) -> Vec<u8> {
         let page = self.page();
         page.find(Role::Tab, "Mail").click();
-        page.field("Message").choose(&guest.address);
+        page.field("Message").choose(&guest.name);
         let before = self.browser.downloads();
         page.find(Role::Tabpanel, "Mail").click_button("Save");
         self.browser.expect_download(&before)
@@ -188,6 +188,12 @@ impl Organizer {
         self.show_agenda();
         self.page().find(Role::Button, title).click();
         self.page().find(Role::Dialog, title)
+    }
+
+    /// Leaves the event that is open.
+    #[track_caller]
+    pub fn close_event(&self) {
+        self.browser.press("Escape");
     }
 
     /// Opens the form of an event that is stored.
