@@ -299,9 +299,9 @@ impl Session {
             let arrived = self.connection.take_arrived();
             let mut bytes = arrived.iter();
             let complete = receiver.ingest(&mut bytes, &mut message);
-            if message.len() > limit::MESSAGE_BYTES {
-                too_big = true;
-            }
+            // Until the line break behind the final dot is whole, its first half counts as part of the message.
+            let pending = usize::from(!complete);
+            too_big |= message.len() > limit::MESSAGE_BYTES + pending;
             if complete {
                 self.connection.give_back(bytes.as_slice());
                 return Ok((!too_big).then_some(message));
@@ -339,5 +339,33 @@ fn complaint(error: &Error) -> (u16, Cow<'static, str>) {
         Error::InvalidParameter { param } => (501, format!("5.5.4 Bad parameter {param}").into()),
         Error::UnsupportedParameter { .. } => (555, "5.5.4 Parameter not supported".into()),
         _ => (500, "5.5.2 Cannot read that".into()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use tokio::io::AsyncWriteExt;
+
+    use super::*;
+
+    /// Reads a message of that many bytes whose last line break comes in two pieces.
+    #[track_caller]
+    fn check(bytes: usize, expected: Option<usize>) {
+        let (mut client, server) = tokio::io::duplex(16);
+        let mut connection = Connection::new(server);
+        connection.give_back(&[&vec![b'x'; bytes - 2], b"\r\n.\r".as_slice()].concat());
+        let mut session = Session::new(connection, Provider::new(), true);
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        let read = runtime.block_on(async {
+            client.write_all(b"\n").await.unwrap();
+            session.read_message().await.unwrap()
+        });
+        assert_eq!(read.map(|message| message.len()), expected);
+    }
+
+    #[test]
+    fn a_message_is_too_big_by_its_own_bytes_not_by_its_final_dot() {
+        check(limit::MESSAGE_BYTES, Some(limit::MESSAGE_BYTES));
+        check(limit::MESSAGE_BYTES + 1, None);
     }
 }
