@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::super::facts::{Change, Facts};
+use super::super::facts::{Change, Facts, is_cancelled};
 use super::super::object::{Stored, is_override};
 use super::super::occurrence::occurrence;
 use super::super::revision::{Revision, sequence};
@@ -121,7 +121,12 @@ fn follow(incoming: Incoming<'_>, changed: &mut Stored, known: &Known<'_>, newer
                 .change_to(&Facts::of(component, &known.timeline))
                 == Change::default()
         });
-        if !now.has(instance) || (!says_as_series && sequence(newer) > sequence(component)) {
+        let is_overtaken = match is_cancelled(component) {
+            // A series that is newer says by EXDATE which occurrences are called off.
+            true => Revision::of(newer) > Revision::of(component),
+            false => !says_as_series && sequence(newer) > sequence(component),
+        };
+        if !now.has(instance) || is_overtaken {
             gone.insert(instance);
         } else if says_as_series && let Some(series) = &series {
             followers.push((instance, occurrence(series, &now, instance)));

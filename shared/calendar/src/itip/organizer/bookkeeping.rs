@@ -216,9 +216,17 @@ fn entries(
         let is_raised = change.map_or(before.is_some() && of_series.is_some(), Change::is_significant)
             || before.is_some_and(|before| is_left_alone(component, before, after));
         let sequence = next_sequence(sequence(component), own.or(of_series), own.max(of_series), is_raised);
+        // A guest who knows the series without this occurrence must not find the occurrence older than the series.
+        let is_new_to_somebody = known.as_ref().is_some_and(|known| has_new_guest(component, known));
+        let sequence = if is_new_to_somebody { sequence.max(of_series.unwrap_or_default()) } else { sequence };
         entries.push(Entry { part: Some(*instance), sequence, change, known });
     }
     entries
+}
+
+/// Whether a component lists somebody whom its former version did not list.
+fn has_new_guest(component: &Component, known: &Component) -> bool {
+    component.all("ATTENDEE").any(|attendee| !is_invited(known, &attendee.address()))
 }
 
 /// Whether a guest who loses the series keeps this occurrence: it must be newer than the end of the series.
