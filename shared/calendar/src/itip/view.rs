@@ -9,7 +9,7 @@ use super::object::{Message, Method, Object, Stored};
 use super::occurrence::except;
 use super::outgoing::message;
 use super::timeline::{Instance, Timeline};
-use crate::ical::{Address, Component};
+use crate::ical::{Address, Component, Property};
 
 /// An object with its timeline, its overrides in the order of their occurrences.
 #[derive(Debug)]
@@ -18,6 +18,8 @@ pub(super) struct Side<'o> {
     pub(super) timeline: Timeline,
     pub(super) series: Option<&'o Component>,
     pub(super) overrides: BTreeMap<Instance, &'o Component>,
+    /// Who is invited to the series (under no instance) and to each override.
+    invited: BTreeMap<Option<Instance>, BTreeSet<Address>>,
 }
 
 /// What a guest knows of one side.
@@ -34,8 +36,19 @@ pub(super) struct View {
 impl<'o> Side<'o> {
     pub(super) fn of(object: &'o Object) -> Self {
         let timeline = Timeline::of(object);
-        let overrides = object.overrides().filter_map(|it| Some((timeline.instance_of(it)?, it))).collect();
-        Self { object, timeline, series: object.series(), overrides }
+        let overrides: BTreeMap<_, _> =
+            object.overrides().filter_map(|it| Some((timeline.instance_of(it)?, it))).collect();
+        let series = object.series();
+        // Looked up once for each guest, so that a thousand guests do not take a million readings of an address.
+        let addresses = |component: &Component| component.all("ATTENDEE").map(Property::address).collect();
+        let own = overrides.iter().map(|(instance, component)| (Some(*instance), addresses(component)));
+        let invited = own.chain(series.map(|series| (None, addresses(series)))).collect();
+        Self { object, timeline, series, overrides, invited }
+    }
+
+    /// Whether somebody is invited to an override, or to the series.
+    pub(super) fn invites(&self, part: Option<Instance>, guest: &Address) -> bool {
+        self.invited.get(&part).is_some_and(|invited| invited.contains(guest))
     }
 
     /// Whether the whole event is called off.
@@ -52,9 +65,9 @@ impl<'o> Side<'o> {
         if self.is_cancelled() {
             return view;
         }
-        view.has_series = self.series.is_some_and(|series| is_invited(series, guest));
+        view.has_series = self.series.is_some() && self.invites(None, guest);
         for (instance, component) in &self.overrides {
-            if is_invited(component, guest) && !is_cancelled(component) {
+            if self.invites(Some(*instance), guest) && !is_cancelled(component) {
                 view.overrides.insert(*instance);
             } else if view.has_series {
                 view.absent.insert(*instance);

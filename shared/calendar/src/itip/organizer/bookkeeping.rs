@@ -132,10 +132,10 @@ fn ensure_organizer_attends(component: &mut Component, me: &Me) -> bool {
 
 /// Asks guests who were not invited before for an answer; says whether there are any.
 fn welcome(component: &mut Component, me: &Me, entry: &Entry, is_new_event: bool) -> bool {
-    let fresh: Vec<Address> = guests(component, me)
-        .map(Property::address)
-        .filter(|guest| entry.known.as_ref().is_none_or(|known| !is_invited(known, guest)))
-        .collect();
+    let known = entry.known.iter().flat_map(|known| known.all("ATTENDEE"));
+    let known: BTreeSet<Address> = known.map(Property::address).collect();
+    let fresh: BTreeSet<Address> =
+        guests(component, me).map(Property::address).filter(|guest| !known.contains(guest)).collect();
     for attendee in component.all_mut("ATTENDEE").filter(|attendee| fresh.contains(&attendee.address())) {
         // Nobody has answered what was never sent; later an answer set by hand is kept.
         if is_new_event || attendee.parameter("PARTSTAT").is_none() {
@@ -153,7 +153,7 @@ fn welcome(component: &mut Component, me: &Me, entry: &Entry, is_new_event: bool
 
 /// Asks every guest again, so that an answer to what was said before is stale.
 fn reset(component: &mut Component, me: &Me, sequence: u32) {
-    let asked: Vec<Address> = guests(component, me).map(Property::address).collect();
+    let asked: BTreeSet<Address> = guests(component, me).map(Property::address).collect();
     for attendee in component.all_mut("ATTENDEE").filter(|attendee| asked.contains(&attendee.address())) {
         // Who sent somebody else is not asked again; the one they sent is.
         if !attendee.parameter_is("PARTSTAT", "DELEGATED") {
@@ -226,14 +226,14 @@ fn entries(
 
 /// Whether a component lists somebody whom its former version did not list.
 fn has_new_guest(component: &Component, known: &Component) -> bool {
-    component.all("ATTENDEE").any(|attendee| !is_invited(known, &attendee.address()))
+    let known: BTreeSet<Address> = known.all("ATTENDEE").map(Property::address).collect();
+    component.all("ATTENDEE").any(|attendee| !known.contains(&attendee.address()))
 }
 
 /// Whether a guest who loses the series keeps this occurrence: it must be newer than the end of the series.
 fn is_left_alone(component: &Component, before: &Side<'_>, after: &Side<'_>) -> bool {
-    let is_in = |side: &Side<'_>, guest: &Address| side.series.is_some_and(|series| is_invited(series, guest));
     let mut guests = component.all("ATTENDEE").map(Property::address);
-    guests.any(|guest| is_in(before, &guest) && !is_in(after, &guest))
+    guests.any(|guest| before.invites(None, &guest) && !after.invites(None, &guest))
 }
 
 /// The SEQUENCE of a component: one that was raised already is kept, and it never falls.

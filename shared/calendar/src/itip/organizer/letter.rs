@@ -38,31 +38,25 @@ pub(super) fn letters(
     letters
 }
 
-/// Every guest of either side who can be mailed, once.
+/// Every guest of either side who can be mailed and is told by us, once and in order.
 fn everybody(me: &Me, before: Option<&Side<'_>>, after: Option<&Side<'_>>) -> Vec<Address> {
-    let mut everybody: Vec<Address> = Vec::new();
-    let sides = [after, before].into_iter().flatten();
-    for component in sides.flat_map(|side| side.object.components()) {
-        for guest in guests(component, me).map(Property::address) {
-            if guest.is_mail() && !everybody.contains(&guest) {
-                everybody.push(guest);
-            }
-        }
+    let mut everybody = Vec::new();
+    let mut seen = BTreeSet::new();
+    for side in [after, before].into_iter().flatten() {
+        let listed = side.object.components().flat_map(|component| guests(component, me));
+        let listed: Vec<(Address, bool)> = listed.map(|guest| (guest.address(), is_told_by_others(guest))).collect();
+        // Of two sides the newer says who tells a guest; of two components, either may say that we do not.
+        let silenced: BTreeSet<&Address> =
+            listed.iter().filter(|(_, silenced)| *silenced).map(|(guest, _)| guest).collect();
+        let fresh = listed.iter().map(|(guest, _)| guest).filter(|guest| seen.insert((*guest).clone()));
+        everybody.extend(fresh.filter(|guest| guest.is_mail() && !silenced.contains(guest)).cloned());
     }
-    everybody.retain(|guest| !is_told_by_others(guest, before, after));
     everybody
 }
 
-/// Whether somebody else tells a guest, or nobody does (RFC 6638 section 7.1: SCHEDULE-AGENT=NONE), as the newer side
-/// that lists them says.
-fn is_told_by_others(guest: &Address, before: Option<&Side<'_>>, after: Option<&Side<'_>>) -> bool {
-    let lines = |side: &Side<'_>| -> Vec<bool> {
-        let attendees = side.object.components().flat_map(|component| component.all("ATTENDEE"));
-        let own = attendees.filter(|attendee| attendee.address() == *guest);
-        own.map(|attendee| attendee.parameter_is("SCHEDULE-AGENT", "NONE")).collect()
-    };
-    let mut sides = [after, before].into_iter().flatten().map(lines);
-    sides.find(|lines| !lines.is_empty()).is_some_and(|lines| lines.contains(&true))
+/// Whether somebody else tells a guest, or nobody does (RFC 6638 section 7.1).
+fn is_told_by_others(guest: &Property) -> bool {
+    guest.parameter_is("SCHEDULE-AGENT", "NONE")
 }
 
 struct Desk<'a> {
