@@ -1,8 +1,7 @@
 //! Questions of time: recurrence rules and zones.
 
 use calendar::agenda::zone_of_text;
-use calendar::time::moment::Moment;
-use calendar::time::recurrence::{MAX_OCCURRENCES, Rule, RuleProblem, Series};
+use calendar::time::recurrence::{MAX_OCCURRENCES, follow};
 use calendar::time::vtimezone::VTimezone;
 use calendar::time::zone::{How, identify};
 use serde_json::{Value, json};
@@ -15,17 +14,15 @@ pub(crate) const OPERATIONS: &[Operation] = &[("rrule", rrule), ("vtimezone", vt
 
 fn rrule(request: &Value) -> Answer {
     let tzid = optional_text(request, "tzid");
-    let start = Moment::parse(required_text(request, "dtstart")?, tzid).map_err(|problem| problem.to_string())?;
-    let rule: Rule = required_text(request, "rrule")?.parse().map_err(|problem: RuleProblem| problem.to_string())?;
-    let zone = tzid.and_then(|tzid| identify(tzid, None).zone);
-    let series = Series::new(&rule, &start, zone.as_ref()).map_err(|problem| problem.to_string())?;
     let from = match optional_text(request, "from") {
-        Some(from) => field::moment(from).ok_or_else(|| format!("from: {from:?} is no time"))?,
-        None => start.clone(),
+        Some(from) => Some(field::moment(from).ok_or_else(|| format!("from: {from:?} is no time"))?),
+        None => None,
     };
     let limit = request["limit"].as_u64().map_or(MAX_OCCURRENCES, |limit| limit as usize);
-    let starts: Vec<String> =
-        series.starts_from(series.local(&from)).take(limit).map(|start| series.moment(start).to_string()).collect();
+    let starts =
+        follow(required_text(request, "dtstart")?, tzid, required_text(request, "rrule")?, from.as_ref(), limit)
+            .map_err(|problem| problem.to_string())?;
+    let starts: Vec<String> = starts.iter().map(ToString::to_string).collect();
     Ok(fields(json!({ "starts": starts })))
 }
 

@@ -51,12 +51,12 @@ impl Phrases<'_> {
 
         let is_between = self.is(at, Sense::From) && self.is(next, Sense::And);
         let second = self.skip_to(next).or(is_between.then_some(next + 1)).and_then(|second| self.clock(second, true));
-        if let Some((mut last, end)) = second {
-            if first.is_certain || last.is_certain || is_asked_for || is_after_day {
-                let (is_pm, end) = self.part_of_day_after(end).map_or((None, end), |(is_pm, end)| (Some(is_pm), end));
-                last.is_pm = last.is_pm.or(is_pm);
-                return Some((self.range(first, last), end));
-            }
+        if let Some((mut last, end)) = second
+            && (first.is_certain || last.is_certain || is_asked_for || is_after_day)
+        {
+            let (is_pm, end) = self.part_of_day_after(end).map_or((None, end), |(is_pm, end)| (Some(is_pm), end));
+            last.is_pm = last.is_pm.or(is_pm);
+            return Some((self.range(first, last), end));
         }
         if !first.is_certain && !is_asked_for {
             return None;

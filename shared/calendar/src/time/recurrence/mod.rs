@@ -3,6 +3,7 @@
 mod days;
 #[cfg(test)]
 mod examples;
+mod follow;
 #[cfg(test)]
 mod naive;
 mod plan;
@@ -10,6 +11,7 @@ mod rule;
 mod series;
 mod walk;
 
+pub use follow::{FollowProblem, follow};
 pub use rule::{End, Frequency, Rule, RuleProblem, WeekdayNumber};
 pub use series::{Series, SeriesProblem, Starts};
 pub use walk::{MAX_CANDIDATES, MAX_OCCURRENCES};

