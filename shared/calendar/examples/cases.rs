@@ -17,6 +17,8 @@ mod itip;
 mod mail;
 #[path = "cases/merge.rs"]
 mod merge;
+#[path = "cases/sync.rs"]
+mod sync;
 #[path = "cases/time.rs"]
 mod time;
 
@@ -27,8 +29,15 @@ type Answer = Result<Map<String, Value>, String>;
 type Operation = (&'static str, fn(&Value) -> Answer);
 
 /// Every group's operations.
-const GROUPS: &[&[Operation]] =
-    &[ABOUT, agenda::OPERATIONS, itip::OPERATIONS, mail::OPERATIONS, merge::OPERATIONS, time::OPERATIONS];
+const GROUPS: &[&[Operation]] = &[
+    ABOUT,
+    agenda::OPERATIONS,
+    itip::OPERATIONS,
+    mail::OPERATIONS,
+    merge::OPERATIONS,
+    sync::OPERATIONS,
+    time::OPERATIONS,
+];
 
 /// The operation that tells what this build can do.
 const ABOUT: &[Operation] = &[("about", about)];

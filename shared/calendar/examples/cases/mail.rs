@@ -27,7 +27,12 @@ fn compose(request: &Value) -> Answer {
     let me = request.get("me").ok_or("me is missing")?;
     let address = MailAddress::parse(required_text(me, "address")?).map_err(|error| format!("me: {error}"))?;
     let from = Mailbox::new(optional_text(me, "name").unwrap_or_default(), address);
-    let to = request.get("to").and_then(Value::as_array).ok_or("to is missing")?;
+    // One address, or a list of them.
+    let to = match request.get("to") {
+        Some(Value::Array(to)) => to.as_slice(),
+        Some(to @ Value::String(_)) => std::slice::from_ref(to),
+        _ => return Err("to is missing".to_owned()),
+    };
     let to: Result<Vec<MailAddress>, String> = to
         .iter()
         .map(|address| MailAddress::parse(address.as_str().unwrap_or_default()).map_err(|error| format!("to: {error}")))

@@ -7,6 +7,7 @@ const PARTS: usize = 4;
 
 /// One part of a mail's structure.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct Part {
     /// Its numbers, such as 1 and 2 for `1.2`; empty for the mail itself.
     pub path: Vec<u16>,
