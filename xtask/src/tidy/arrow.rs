@@ -14,7 +14,7 @@ const PACKAGES: &[(&str, &str, &[&str])] = &[
     ("frontend/page", "page", &["intent"]),
     ("frontend/engine", "engine", &["intent", "calendar", "wire"]),
     ("relay", "relay", &["wire"]),
-    ("tests", "journeys", &["calendar"]),
+    ("tests", "journeys", &["calendar", "engine", "intent"]),
     ("tests/sandbox", "sandbox", &[]),
     ("xtask", "xtask", &[]),
 ];

@@ -59,6 +59,8 @@ pub trait Link {
     fn submit(&self, envelope: Submit, message: Vec<u8>) -> Outcome<Submitted>;
     /// Reads or files mail; the body is that of an append, else empty.
     fn mail(&self, request: MailRequest, body: Vec<u8>) -> Outcome<MailAnswer>;
+    /// Signs out of a mail session that nobody uses any longer; nobody waits for it.
+    fn leave(&self, session: SessionId);
     /// Waits for changes of the selected mailbox; ends with its first value once waiting has begun.
     fn idle(&self, session: SessionId) -> Outcome<Pushes>;
     /// Asks a calendar server.

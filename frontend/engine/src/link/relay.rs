@@ -145,6 +145,14 @@ impl Link for Relay {
         self.call(Request::Mail(request), body, PATIENCE)
     }
 
+    fn leave(&self, session: SessionId) {
+        // Sessions end with their connection, so a connection that is gone has nothing to leave.
+        if *self.0.phase.borrow() == Phase::Open {
+            let call = self.call(Request::Mail(MailRequest::Close { session }), None, PATIENCE);
+            self.0.world.spawn(call.map(drop).boxed_local());
+        }
+    }
+
     fn idle(&self, session: SessionId) -> Outcome<Pushes> {
         let inner = Rc::clone(&self.0);
         async move {

@@ -9,7 +9,7 @@ use wire::{
 
 use super::{Fault, Link, Pushes};
 
-/// A signed-in mail session.
+/// A signed-in mail session; dropping it signs out.
 pub struct MailSession {
     link: Rc<dyn Link>,
     id: SessionId,
@@ -121,13 +121,13 @@ impl MailSession {
         self.link.idle(self.id).await
     }
 
-    /// Signs out.
-    pub async fn close(self) {
-        // The relay closes forgotten sessions by itself; a failure here changes nothing for anybody.
-        let _ = self.ask(MailRequest::Close { session: self.id }).await;
-    }
-
     async fn ask(&self, request: MailRequest) -> Result<Reply, Fault> {
         Ok(self.link.mail(request, Vec::new()).await?.reply)
+    }
+}
+
+impl Drop for MailSession {
+    fn drop(&mut self) {
+        self.link.leave(self.id);
     }
 }

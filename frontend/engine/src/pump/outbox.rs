@@ -172,9 +172,7 @@ impl Engine {
             match next {
                 Ok((id, step)) => self.act(&session, &mut sent_session, id, step).await,
                 Err(hour) => {
-                    if let Some(session) = sent_session.take() {
-                        MailSession::close(session).await;
-                    }
+                    sent_session = None;
                     let bell = std::pin::pin!(self.outbox_bell.heard());
                     match hour {
                         Some(hour) => {

@@ -169,7 +169,6 @@ impl Engine {
         let attempt = async {
             let session = MailSession::open(Rc::clone(&self.link), server_of(choice), credentials.clone()).await?;
             let mailboxes = session.list().await?;
-            session.close().await;
             Ok(sent_mailbox(&mailboxes))
         };
         (Service::Imap, attempt.await.map_err(|fault: crate::link::Fault| fault.problem(Service::Imap)))

@@ -146,6 +146,8 @@ impl Link for Straight {
         self.answer(act, credentials.as_ref(), |provider| Ok(provider.mail(request, body)))
     }
 
+    fn leave(&self, _session: SessionId) {}
+
     fn idle(&self, _session: SessionId) -> Outcome<Pushes> {
         let (sender, receiver) = mpsc::unbounded();
         self.0.borrow_mut().idle.push(sender);

@@ -1,0 +1,160 @@
+//! A person at the engine: asks, and waits for what is told.
+
+use std::{rc::Rc, time::Duration};
+
+use engine::{
+    link::Relay as RelayLink,
+    pump::{Engine, Surroundings},
+    storage::{Memory, OnlyTab, Storage},
+};
+use futures::{StreamExt, channel::mpsc};
+use intent::{
+    AnswerEntry, Ask, ComposeStart, Day, Form, Guest, Inspection, KeepPassword, OutboxItem, PageContext, Point,
+    Protection, ServerChoice, Servers, SignIn, SignInView, Tell,
+};
+use journeys::{provider::Provider, relay::Relay};
+
+use crate::world::{Machine, Socket};
+
+/// No story waits longer for one thing.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+pub(crate) struct Tab {
+    engine: Engine,
+    told: mpsc::UnboundedReceiver<Tell>,
+    wish: SignIn,
+}
+
+impl Tab {
+    pub(crate) fn open(relay: &Relay, provider: &Provider) -> Self {
+        let (sender, told) = mpsc::unbounded();
+        let world = Machine::shared();
+        let hearing: Rc<std::cell::RefCell<Option<Engine>>> = Rc::default();
+        let heard = Rc::clone(&hearing);
+        let link = RelayLink::new(
+            Rc::clone(&world),
+            Box::new(Socket),
+            Box::new(move |phase| {
+                if let Some(engine) = &*heard.borrow() {
+                    engine.hear_phase(phase);
+                }
+            }),
+        );
+        let engine = Engine::new(Surroundings {
+            world,
+            link: Rc::new(link),
+            storage: Some(Rc::new(Memory::default()) as Rc<dyn Storage>),
+            turn: Rc::new(OnlyTab),
+            tell: Box::new(move |tell| drop(sender.unbounded_send(tell))),
+        });
+        *hearing.borrow_mut() = Some(engine.clone());
+        engine.ask(Ask::Hello(PageContext {
+            zone: "Europe/Berlin".to_owned(),
+            locale: "en-GB".to_owned(),
+            relay_url: format!("{}/relay", relay.address().replacen("http", "ws", 1)),
+            relay_token: None,
+        }));
+        Self { engine, told, wish: wish(provider) }
+    }
+
+    pub(crate) fn ask(&self, ask: Ask) {
+        self.engine.ask(ask);
+    }
+
+    /// The first of what is told from here on that the question picks.
+    pub(crate) async fn hear<T>(&mut self, pick: impl Fn(&Tell) -> Option<T>) -> T {
+        let heard = async {
+            loop {
+                let tell = self.told.next().await.unwrap();
+                if let Some(found) = pick(&tell) {
+                    return found;
+                }
+            }
+        };
+        tokio::time::timeout(PATIENCE, heard).await.expect("to be told within a minute")
+    }
+
+    pub(crate) fn try_sign_in(&self, password: &str) {
+        self.ask(Ask::SignIn(SignIn { password: password.to_owned(), ..self.wish.clone() }));
+    }
+
+    pub(crate) async fn sign_in(&mut self) {
+        self.ask(Ask::SignIn(self.wish.clone()));
+        let view = self
+            .hear(|tell| match tell {
+                Tell::SignIn(view @ (SignInView::SignedIn(_) | SignInView::Checking { done: true, .. })) => {
+                    Some(view.clone())
+                }
+                _ => None,
+            })
+            .await;
+        if let SignInView::Checking { checks, .. } = &view {
+            assert!(checks.iter().all(|check| check.outcome == intent::CheckOutcome::Works), "{checks:?}");
+        }
+        self.hear(|tell| match tell {
+            Tell::Status(status) if status.calendars_read.is_some() => Some(()),
+            _ => None,
+        })
+        .await;
+    }
+
+    pub(crate) async fn write(&mut self, title: &str, guests: &[String]) -> Form {
+        let start = Point { day: Day::from_iso("2030-11-26").unwrap(), minute: 600 };
+        self.ask(Ask::Compose(ComposeStart::New { start, minutes: 60, all_day: false }));
+        let mut form = self.hear(|tell| if let Tell::Form(form) = tell { Some(form.clone()) } else { None }).await;
+        form.title = title.to_owned();
+        form.guests = guests.iter().map(|it| Guest { address: it.clone(), ..Guest::default() }).collect();
+        form.revision += 1;
+        self.ask(Ask::Edit(form.clone()));
+        form
+    }
+
+    pub(crate) async fn inspection(&mut self, form: &Form) -> Inspection {
+        let revision = form.revision;
+        self.hear(|tell| match tell {
+            Tell::Inspection(inspection) if inspection.revision == revision => Some((**inspection).clone()),
+            _ => None,
+        })
+        .await
+    }
+
+    pub(crate) async fn outbox(&mut self, is_reached: impl Fn(&OutboxItem) -> bool) -> OutboxItem {
+        self.hear(|tell| match tell {
+            Tell::Outbox(items) => items.first().filter(|item| is_reached(item)).cloned(),
+            _ => None,
+        })
+        .await
+    }
+
+    pub(crate) async fn answers(&mut self, count: usize) -> Vec<AnswerEntry> {
+        self.hear(|tell| match tell {
+            Tell::Answers(answers) if answers.len() >= count => Some(answers.clone()),
+            _ => None,
+        })
+        .await
+    }
+}
+
+fn wish(provider: &Provider) -> SignIn {
+    let ann = provider.person("Ann");
+    let (port, path) =
+        provider.dav_url.rsplit_once(':').map_or(("443", ""), |(_, rest)| rest.split_once('/').unwrap_or((rest, "")));
+    let server = |port: u16, path: String| ServerChoice {
+        host: "localhost".to_owned(),
+        port,
+        protection: Protection::Tls,
+        path,
+    };
+    SignIn {
+        address: ann.address.clone(),
+        name: ann.name.clone(),
+        user: String::new(),
+        password: ann.password,
+        servers: Servers {
+            submission: server(provider.smtps_port, String::new()),
+            imap: server(provider.imaps_port, String::new()),
+            caldav: server(port.parse().unwrap(), format!("/{path}")),
+        },
+        keep: KeepPassword::No,
+    }
+}
