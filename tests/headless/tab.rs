@@ -126,9 +126,13 @@ impl Tab {
         .await
     }
 
-    pub(crate) async fn answers(&mut self, count: usize) -> Vec<AnswerEntry> {
+    /// The answers to the event with this title, once there are so many.
+    pub(crate) async fn answers(&mut self, title: &str, count: usize) -> Vec<AnswerEntry> {
         self.hear(|tell| match tell {
-            Tell::Answers(answers) if answers.len() >= count => Some(answers.clone()),
+            Tell::Answers(answers) => {
+                let found: Vec<_> = answers.iter().filter(|answer| answer.title == title).cloned().collect();
+                (found.len() >= count).then_some(found)
+            }
             _ => None,
         })
         .await

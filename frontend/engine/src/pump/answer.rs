@@ -302,7 +302,7 @@ fn describe(entry: &mut AnswerEntry, message: &Message) {
             entry.name = attendee.parameter("CN").unwrap_or_default().into_owned();
         }
     }
-    entry.comment = component.property("COMMENT").map(|comment| comment.text().into_owned()).unwrap_or_default();
+    entry.comment = component.property("COMMENT").map(|it| it.text().trim().to_owned()).unwrap_or_default();
 }
 
 fn title_of<'c>(mut components: impl Iterator<Item = &'c Component>) -> Option<String> {
