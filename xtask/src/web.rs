@@ -95,10 +95,9 @@ fn replace_folder(folder: &Path, files: &[PageFile], care: Care) -> Outcome {
             write(&fresh.join(format!("{name}.{extension}")), &packed)?;
         }
     }
-    if fs::remove_dir_all(folder).is_err() {
-        // Cargo cannot watch a folder that is not there: a relay built without the page is not built again for it.
-        fs::File::open(root().join("relay/build.rs"))?.set_modified(SystemTime::now())?;
-    }
+    let _absent = fs::remove_dir_all(folder);
     fs::rename(&fresh, folder)?;
+    // Cargo cannot watch a folder that was not there: a relay built without the page would stay without it.
+    fs::File::open(root().join("relay/build.rs"))?.set_modified(SystemTime::now())?;
     write(&stamp_path, stamp.as_bytes())
 }
