@@ -238,7 +238,7 @@ impl Browser {
 }
 
 fn is_about_network(line: &str) -> bool {
-    ["net::ERR_", "WebSocket connection to", "Failed to load resource"].iter().any(|mark| line.contains(mark))
+    ["net::ERR_", "WebSocket", "Failed to load resource"].iter().any(|mark| line.contains(mark))
 }
 
 /// A value of the browser that must be text.

@@ -36,7 +36,9 @@ fn what_is_wrong(tree: &Tree, path: &str, text: &str) -> Option<String> {
     });
     // Names made up at run time (`format!`, `glob!`, a suffix) cannot be followed from here.
     let is_made_up = path.contains('@')
-        || ["glob!", "set_snapshot_suffix", "_snapshot!(name"].iter().any(|mark| code.contains(mark));
+        || ["glob!", "set_snapshot_suffix", "_snapshot!(name", "_snapshot!(format!"]
+            .iter()
+            .any(|mark| code.contains(mark));
     (!is_named && !is_made_up).then(|| format!("belongs to no test in {source}"))
 }
 

@@ -1,3 +1,5 @@
+//! What the desk makes of a form, told as a person would check it.
+
 use std::collections::BTreeSet;
 
 use calendar::ical::Document;

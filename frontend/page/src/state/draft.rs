@@ -117,7 +117,11 @@ impl Draft {
         self.set_guests_read.set(Some(read));
         self.edit(move |form| {
             form.guests.extend(guests);
-            form.guest_text = left;
+            // What could not be read comes back, before what was typed meanwhile.
+            if !left.is_empty() {
+                let meanwhile = std::mem::take(&mut form.guest_text);
+                form.guest_text = if meanwhile.trim().is_empty() { left } else { format!("{left}, {meanwhile}") };
+            }
         });
     }
 
@@ -176,6 +180,8 @@ impl Draft {
         if let Some(wish) = wish {
             self.flush();
             self.engine.ask(wish);
+            // Emptied at once: whoever types on writes the next guest.
+            self.edit(|form| form.guest_text.clear());
         }
     }
 

@@ -1,3 +1,5 @@
+//! What becomes of an event that a person wrote or changed.
+
 use jiff::Timestamp;
 use jiff::civil::{date, datetime};
 

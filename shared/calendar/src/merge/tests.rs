@@ -1,3 +1,5 @@
+//! Three versions of one event, and what comes of them.
+
 use super::*;
 
 const BASE: &[&str] = &[
