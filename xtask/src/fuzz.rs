@@ -32,7 +32,7 @@ pub(crate) fn run(words: &[String]) -> Outcome {
     let targets = targets(&read(&manifest)?);
     let built = root().join("target/fuzz");
     let mut build = cargo();
-    build.args(["build", "--release", "--locked", "--target", TARGET, "--manifest-path"]).arg(&manifest);
+    build.args(["build", "--release", "--target", TARGET, "--manifest-path"]).arg(&manifest);
     build.arg("--target-dir").arg(&built).env("RUSTFLAGS", RUSTFLAGS).env_remove("CARGO_BUILD_BUILD_DIR");
     say("building the fuzz targets (a few minutes the first time)");
     run_command(&mut build)?;

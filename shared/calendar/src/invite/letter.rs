@@ -8,6 +8,7 @@ use std::fmt::Write;
 use jiff::Timestamp;
 
 use crate::ical::{Component, Property};
+use crate::itip::Reason;
 
 use super::rule::rule_in_words;
 use super::when::{Clock, Span};
@@ -55,6 +56,21 @@ pub enum Occasion {
 }
 
 impl Occasion {
+    /// The occasion for a reason that scheduling gives; none where the message itself tells more.
+    #[must_use]
+    pub fn for_reason(reason: Reason) -> Option<Self> {
+        Some(match reason {
+            Reason::New => Self::Invitation,
+            Reason::Rescheduled | Reason::Updated | Reason::Refresh => Self::Update,
+            Reason::Removed => Self::Removal,
+            Reason::Cancelled => Self::Cancellation,
+            Reason::OccurrenceCancelled => Self::DatesCancelled,
+            Reason::Counter => Self::Counter,
+            Reason::CounterDeclined => Self::CounterDeclined,
+            Reason::Answer => return None,
+        })
+    }
+
     /// The occasion as far as the message itself tells. Whether somebody is new, it cannot tell: a SEQUENCE above zero is
     /// taken as an update.
     pub(super) fn of(method: &str, components: &[&Component]) -> Self {
@@ -247,6 +263,9 @@ fn text_of(component: &Component, name: &str, limit: usize) -> String {
 
 /// A text with line feeds and no other control characters, without empty ends, cut at a limit.
 fn clean(text: &str, limit: usize) -> String {
+    if text.len() <= limit && !text.chars().any(|character| character.is_control() && character != '\n') {
+        return text.trim().to_owned();
+    }
     let unified = text.replace("\r\n", "\n").replace('\r', "\n");
     let printable = unified.chars().filter(|character| !character.is_control() || *character == '\n');
     let mut short: String = printable.take(limit).collect();

@@ -100,7 +100,7 @@ impl Span {
         if self.start.tzid() != end.tzid() {
             return None;
         }
-        let minutes = i64::from(self.start.civil().until(end.civil()).ok()?.total(jiff::Unit::Minute).ok()? as i32);
+        let minutes = end.civil().duration_since(self.start.civil()).as_secs() / 60;
         let (days, hours, rest) = (minutes / 1440, minutes % 1440 / 60, minutes % 60);
         Some(match (days, hours, rest) {
             (0, 0, 1) => "a minute".to_owned(),
@@ -152,27 +152,27 @@ impl Span {
         };
         let instant = |moment: &Moment| match moment {
             Moment::Utc(instant) => *instant,
+            Moment::Zoned { local, tzid } if Some(tzid.as_str()) == self.start.tzid() => own.instant(*local),
             Moment::Zoned { local, tzid } => Clock::of(tzid).unwrap_or_else(|| own.clone()).instant(*local),
             Moment::Floating(local) => own.instant(*local),
             Moment::Date(date) => own.instant(date.at(0, 0, 0, 0)),
         };
         let (start, end) = (instant(&self.start), self.end.as_ref().map(instant));
         let says = |clock: &Clock| from_until(clock.shows(start), end.map(|end| clock.shows(end)));
-        match reader.filter(|reader| reader.name != own.name) {
-            Some(reader) if says(reader) == says(&own) => {
-                vec![format!("{} ({} and {})", says(&own), own.name, reader.name)]
-            }
-            Some(reader) => {
-                let mut lines =
-                    vec![format!("{} ({})", says(&own), own.name), format!("{} ({})", says(reader), reader.name)];
-                // Nobody agrees on a time in UTC: it is what a program made of a time on somebody's clock.
-                if own.name == "UTC" {
-                    lines.reverse();
-                }
-                lines
-            }
-            None => vec![format!("{} ({})", says(&own), own.name)],
+        let own_words = says(&own);
+        let Some(reader) = reader.filter(|reader| reader.name != own.name) else {
+            return vec![format!("{own_words} ({})", own.name)];
+        };
+        let reader_words = says(reader);
+        if reader_words == own_words {
+            return vec![format!("{own_words} ({} and {})", own.name, reader.name)];
         }
+        let mut lines = vec![format!("{own_words} ({})", own.name), format!("{reader_words} ({})", reader.name)];
+        // Nobody agrees on a time in UTC: it is what a program made of a time on somebody's clock.
+        if own.name == "UTC" {
+            lines.reverse();
+        }
+        lines
     }
 }
 

@@ -167,7 +167,7 @@ fn unfolded(bytes: &[u8], field: &Header) -> String {
 
 /// Where the line that begins at `at` ends, its line feed included.
 pub(super) fn line_end(bytes: &[u8], at: usize) -> usize {
-    bytes[at..].iter().position(|byte| *byte == b'\n').map_or(bytes.len(), |length| at + length + 1)
+    memchr::memchr(b'\n', &bytes[at..]).map_or(bytes.len(), |length| at + length + 1)
 }
 
 /// A line without its line end.

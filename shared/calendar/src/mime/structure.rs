@@ -187,7 +187,7 @@ fn encoding(value: Option<&str>) -> TransferEncoding {
 
 /// Which open multipart the line is a boundary of, and whether it closes it. The innermost is asked first.
 fn match_boundary(line: &[u8], open: &[Open]) -> Option<(usize, bool)> {
-    let text = without_line_end(line).strip_prefix(b"--")?;
+    let text = without_line_end(line.strip_prefix(b"--")?);
     let is_end = |rest: &[u8]| rest.iter().all(|byte| matches!(byte, b' ' | b'\t'));
     open.iter().enumerate().rev().filter(|(_, multipart)| !multipart.is_closed).find_map(|(index, multipart)| {
         let rest = text.strip_prefix(multipart.boundary.as_slice())?;

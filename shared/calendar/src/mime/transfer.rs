@@ -52,23 +52,29 @@ pub(super) fn decode_quoted_printable(encoded: &[u8]) -> Vec<u8> {
             Some(text) => (text, b"".as_slice()),
             None => (text, end),
         };
-        let mut at = 0;
-        while let Some(byte) = text.get(at) {
-            let digit = |at: usize| text.get(at).and_then(|byte| char::from(*byte).to_digit(16));
-            match (byte, digit(at + 1), digit(at + 2)) {
-                (b'=', Some(high), Some(low)) => {
-                    out.push((high << 4 | low) as u8);
-                    at += 3;
-                }
-                _ => {
-                    out.push(*byte);
-                    at += 1;
-                }
-            }
-        }
+        decode_escapes(text, &mut out);
         out.extend_from_slice(end);
     }
     out
+}
+
+/// Copies a line with its escapes decoded; an equals sign that begins no escape stands for itself.
+fn decode_escapes(mut text: &[u8], out: &mut Vec<u8>) {
+    while let Some(at) = memchr::memchr(b'=', text) {
+        let digit = |at: usize| text.get(at).and_then(|byte| char::from(*byte).to_digit(16));
+        out.extend_from_slice(&text[..at]);
+        text = match (digit(at + 1), digit(at + 2)) {
+            (Some(high), Some(low)) => {
+                out.push((high << 4 | low) as u8);
+                &text[at + 3..]
+            }
+            _ => {
+                out.push(b'=');
+                &text[at + 1..]
+            }
+        };
+    }
+    out.extend_from_slice(text);
 }
 
 #[cfg(test)]
