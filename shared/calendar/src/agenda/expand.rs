@@ -7,7 +7,8 @@ use jiff::Timestamp;
 use super::timetable::{Added, Event, Key, Length, Slot, Timetable};
 use crate::time::moment::Moment;
 use crate::time::recurrence::MAX_OCCURRENCES;
-use crate::time::wall::{END_OF_TIME, SECONDS_PER_DAY, civil_of, timestamp};
+use crate::time::wall::{END_OF_TIME, SECONDS_PER_DAY, civil_of, timestamp, wall_of};
+use crate::time::zone::Cursor;
 
 /// What happens in a range of time.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -28,8 +29,9 @@ pub struct Occurrence {
     /// The index of the component that describes it, among those of the VCALENDAR.
     pub component: usize,
     event: usize,
-    /// The wall clock at the start, and at the end, in the form of the component's DTSTART.
+    /// The wall clock at the start, in the form of the component's DTSTART.
     start: i64,
+    /// The wall clock at the end of what is on whole days or at a floating time.
     end: i64,
     key: Option<Key>,
 }
@@ -79,7 +81,9 @@ impl Timetable {
     /// The end in the form of the component's DTSTART, and in its zone.
     #[must_use]
     pub fn end(&self, occurrence: &Occurrence) -> Option<Moment> {
-        self.in_own_form(occurrence, occurrence.end, occurrence.ends)
+        let slot = self.slot_of(occurrence)?;
+        let end = if slot.is_absolute() { wall_of(slot.zone.local(occurrence.ends)) } else { occurrence.end };
+        self.in_own_form(occurrence, end, occurrence.ends)
     }
 
     /// Whether it takes whole days.
@@ -150,9 +154,10 @@ impl Search<'_> {
         let (from, to) = self.walls(master);
         if let ([rule], true) = (&event.rules[..], event.dates.is_empty()) {
             let mut key_before = None;
+            let mut clock = Cursor::new(&master.zone);
             let mut walls = rule.walls_between(from, to);
             for wall in walls.by_ref() {
-                let key = master.key_of_wall(wall);
+                let key = if master.is_absolute() { clock.instant_of(wall) } else { wall };
                 // A gap can shift one wall clock on another.
                 if key_before.replace(key) != Some(key) && !self.add_of_series(master, key, wall, None) {
                     return;
@@ -265,26 +270,23 @@ impl Search<'_> {
 }
 
 impl Slot {
-    /// When something ends that begins at an instant and a wall clock of this slot's zone: as an instant and as a wall clock.
+    /// When something ends that begins at an instant and a wall clock of this slot's zone: the instant, and the wall clock
+    /// where the slot is on one.
     fn end_of(&self, begins: i64, wall: i64, length: Length) -> (i64, i64) {
         let by_clock = |days: i64| wall + days * SECONDS_PER_DAY;
-        match length {
-            Length::Days(days) => (self.zone.instant_of(by_clock(days)), by_clock(days)),
-            Length::Exact(seconds) if self.is_absolute() => (begins + seconds, self.zone.wall_at(begins + seconds)),
-            Length::Exact(seconds) => (self.zone.instant_of(wall + seconds), wall + seconds),
+        let end = match length {
+            Length::Exact(seconds) if self.is_absolute() => return (begins + seconds, 0),
             Length::Nominal(duration) if duration.days() == 0 && self.is_absolute() => {
-                let ends = begins + duration.seconds();
-                (ends, self.zone.wall_at(ends))
+                return (begins + duration.seconds(), 0);
             }
+            // Days by the calendar first, then seconds by the clock.
             Length::Nominal(duration) if self.is_absolute() => {
-                // Days by the calendar first, then seconds by the clock.
-                let ends = self.zone.instant_of(by_clock(duration.days())) + duration.seconds();
-                (ends, self.zone.wall_at(ends))
+                return (self.zone.instant_of(by_clock(duration.days())) + duration.seconds(), 0);
             }
-            Length::Nominal(duration) => {
-                let end = by_clock(duration.days()) + duration.seconds();
-                (self.zone.instant_of(end), end)
-            }
-        }
+            Length::Days(days) => by_clock(days),
+            Length::Exact(seconds) => wall + seconds,
+            Length::Nominal(duration) => by_clock(duration.days()) + duration.seconds(),
+        };
+        (self.zone.instant_of(end), end)
     }
 }

@@ -18,8 +18,14 @@ impl Plan {
             }
             _ => {
                 let limits_days = self.limits_days();
-                for day in period as i32..period as i32 + 7 {
-                    if self.weekdays & (1 << weekday_of(day)) != 0 && (!limits_days || self.has_day(day)) {
+                // Bit 0 is the first day of the week.
+                let turned =
+                    u16::from(self.weekdays) >> self.week_start | u16::from(self.weekdays) << (7 - self.week_start);
+                let mut wanted = turned & 0b111_1111;
+                while wanted != 0 {
+                    let day = period as i32 + wanted.trailing_zeros() as i32;
+                    wanted &= wanted - 1;
+                    if !limits_days || self.has_day(day) {
                         days.push(day);
                     }
                 }

@@ -46,17 +46,33 @@ pub(super) struct Times {
     hours: Vec<u8>,
     minutes: Vec<u8>,
     seconds: Vec<u8>,
+    len: u64,
+    first: i64,
 }
 
 impl Times {
+    /// Every hour with every minute with every second; no list is empty.
+    fn new(hours: Vec<u8>, minutes: Vec<u8>, seconds: Vec<u8>) -> Times {
+        let len = (hours.len() * minutes.len() * seconds.len()) as u64;
+        let mut times = Times { hours, minutes, seconds, len, first: 0 };
+        times.first = times.at(0);
+        times
+    }
+
     /// How many there are; at least one.
+    #[inline]
     pub(super) fn len(&self) -> u64 {
-        (self.hours.len() * self.minutes.len() * self.seconds.len()) as u64
+        self.len
+    }
+
+    /// The seconds from the start of the unit to the first.
+    #[inline]
+    pub(super) fn first(&self) -> i64 {
+        self.first
     }
 
     /// The seconds from the start of the unit to the time of that index.
-    #[inline]
-    pub(super) fn get(&self, index: u64) -> i64 {
+    pub(super) fn at(&self, index: u64) -> i64 {
         let index = index as usize;
         let second = self.seconds[index % self.seconds.len()];
         let index = index / self.seconds.len();
@@ -94,7 +110,7 @@ impl Plan {
             hours: 0,
             minutes: 0,
             seconds: 0,
-            times: Times { hours: vec![0], minutes: vec![0], seconds: vec![0] },
+            times: Times::new(vec![0], vec![0], vec![0]),
         };
 
         // A number before a weekday counts within a month or a year; elsewhere, where the RFC forbids it, it says nothing.
@@ -130,23 +146,24 @@ impl Plan {
             [] => vec![from_start as u8],
             values => values.to_vec(),
         };
-        let of_day = frequency >= Frequency::Daily;
         let limit = |values: &[u8]| if is_date { 0 } else { bits(values.iter().map(|value| u32::from(*value))) };
-        if of_day {
-            plan.times.hours = list(&rule.by_hour, start_second / 3_600);
+        let (mut hours, mut minutes, mut seconds) = (vec![0], vec![0], vec![0]);
+        if frequency >= Frequency::Daily {
+            hours = list(&rule.by_hour, start_second / 3_600);
         } else {
             plan.hours = limit(&rule.by_hour) as u32;
         }
-        if of_day || frequency == Frequency::Hourly {
-            plan.times.minutes = list(&rule.by_minute, start_second / 60 % 60);
+        if frequency >= Frequency::Hourly {
+            minutes = list(&rule.by_minute, start_second / 60 % 60);
         } else {
             plan.minutes = limit(&rule.by_minute);
         }
-        if frequency == Frequency::Secondly {
-            plan.seconds = limit(&rule.by_second);
+        if frequency >= Frequency::Minutely {
+            seconds = list(&rule.by_second, start_second % 60);
         } else {
-            plan.times.seconds = list(&rule.by_second, start_second % 60);
+            plan.seconds = limit(&rule.by_second);
         }
+        plan.times = Times::new(hours, minutes, seconds);
 
         let week_start_matters = plan.limits_weeks()
             || (frequency == Frequency::Weekly && (plan.interval > 1 || !plan.set_positions.is_empty()));

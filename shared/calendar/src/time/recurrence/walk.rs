@@ -142,8 +142,11 @@ impl<'a> Walk<'a> {
     #[inline]
     fn member(&self, index: u64) -> i64 {
         let index = if self.plan.set_positions.is_empty() { index } else { self.picks[index as usize] };
-        let times = self.plan.times.len();
-        self.bases[(index / times) as usize] + self.plan.times.get(index % times)
+        let times = &self.plan.times;
+        if times.len() == 1 {
+            return self.bases[index as usize] + times.first();
+        }
+        self.bases[(index / times.len()) as usize] + times.at(index % times.len())
     }
 
     /// How many members before `wall` the walk comes across from where it stands, or nothing when it gives up; the

@@ -9,6 +9,7 @@ mod table;
 pub use book::Zones;
 pub use inline::{InlineZone, Observance, OffsetProblem, parse_utc_offset};
 pub use name::{How, Named, current_name, iana_names, identify};
+pub(crate) use table::Cursor;
 pub use table::Zone;
 
 /// The version of the bundled tz data, such as `2026f`; `unknown` if its library does not say.

@@ -116,6 +116,39 @@ impl Zone {
     }
 }
 
+/// A zone that is asked for one wall clock after another: most have the offset of the one before.
+#[derive(Debug)]
+pub(crate) struct Cursor<'a> {
+    zone: &'a Zone,
+    /// The wall clocks that are read with `offset`.
+    walls: std::ops::Range<i64>,
+    offset: i64,
+}
+
+impl<'a> Cursor<'a> {
+    pub(crate) fn new(zone: &'a Zone) -> Cursor<'a> {
+        Cursor { zone, walls: 0..0, offset: 0 }
+    }
+
+    /// [`Zone::instant_of`].
+    #[inline]
+    pub(crate) fn instant_of(&mut self, wall: i64) -> i64 {
+        if self.walls.contains(&wall) {
+            return wall - self.offset;
+        }
+        let table = &*self.zone.0;
+        if table.beyond.is_some() && !TABLE.contains(&wall) {
+            return self.zone.instant_of(wall);
+        }
+        let later = table.changes.partition_point(|change| change.wall <= wall);
+        let edge = |index: usize, bound: i64| table.changes.get(index).map_or(bound, |change| change.wall);
+        let (first, last) = if table.beyond.is_some() { (TABLE.start, TABLE.end) } else { (i64::MIN, i64::MAX) };
+        let from = later.checked_sub(1).map_or(first, |index| edge(index, first));
+        (self.walls, self.offset) = (from..edge(later, last), i64::from(table.offset_before(later)));
+        wall - self.offset
+    }
+}
+
 impl Table {
     /// The offset in force just before the change of that index.
     #[inline]
@@ -196,6 +229,24 @@ mod tests {
                         "{name} {local}"
                     );
                 }
+            }
+        }
+    }
+
+    #[test]
+    fn a_cursor_says_what_the_zone_says() {
+        let zones =
+            [Zone::utc(), Zone::iana("Europe/Berlin").unwrap(), Zone::from_changes(0, [(86_400, 3_600)].into_iter())];
+        for zone in &zones {
+            let mut cursor = Cursor::new(zone);
+            let walls = (0..40_000_i64).map(|step| step * 131_071 - 500_000_000).chain([
+                0,
+                4_102_444_800,
+                -1,
+                i64::from(i32::MAX),
+            ]);
+            for wall in walls {
+                assert_eq!(cursor.instant_of(wall), zone.instant_of(wall), "{wall}");
             }
         }
     }
