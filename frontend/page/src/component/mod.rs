@@ -11,6 +11,7 @@ pub mod event_facts;
 pub mod guest_answer;
 pub mod guest_row;
 pub mod icon;
+pub mod key_sheet;
 pub mod mail_tree;
 pub mod mark;
 pub mod mini_month;

@@ -3,6 +3,7 @@
 use intent::{OutboxStage, Problem};
 use leptos::prelude::*;
 
+use super::calendar::undo;
 use crate::component::icon::Icon;
 use crate::component::problem_notice::ProblemNotice;
 use crate::state::place::Place;
@@ -84,7 +85,7 @@ fn HeldToast() -> impl IntoView {
     view! {
         {move || held.get().map(|item| {
             let title = text::title_or(&item.title).to_owned();
-            let (undo, inspect, now) = (item.id.clone(), item.id.clone(), item.id.clone());
+            let (taken_back, inspect, now) = (item.id.clone(), item.id.clone(), item.id.clone());
             let choice = item.choices.first().copied();
             let left = {
                 let item = item.clone();
@@ -101,7 +102,7 @@ fn HeldToast() -> impl IntoView {
                         <button type="button" class="button plain" on:click=move |_| app.outbox.resume(now.clone(), choice)>"Send now"</button>
                     })}
                     <button type="button" class="button plain" on:click=move |_| app.outbox.open_sent(inspect.clone())>"Inspect"</button>
-                    <button type="button" class="button" aria-keyshortcuts="z" on:click=move |_| app.outbox.undo(undo.clone())>
+                    <button type="button" class="button" aria-keyshortcuts="z" on:click=move |_| undo(app, taken_back.clone())>
                         <Icon name="i-undo" />"Undo " <kbd class="key">"z"</kbd>
                     </button>
                 </div>

@@ -3,6 +3,7 @@
 use intent::{Day, Occurrence, Window};
 use leptos::prelude::*;
 
+use super::arrows::move_focus;
 use super::calendar::{addresses_around, new_event, open_event};
 use crate::component::agenda_line::AgendaLine;
 use crate::component::view_bar::ViewBar;
@@ -27,7 +28,7 @@ pub fn AgendaScreen() -> impl IntoView {
     view! {
         <main class="content" id="main" tabindex="-1">
             <ViewBar first=day days=DAYS addresses is_agenda=true on_new=move |()| new_event(app) />
-            <div class="scroll" tabindex="0" role="region" aria-label="Agenda">
+            <div class="scroll" tabindex="0" role="region" aria-label="Agenda" on:keydown=|event| move_focus(&event)>
                 <div class="column agenda">
                     {move || (is_loaded.get() && days.with(Vec::is_empty)).then(|| view! {
                         <div class="empty">

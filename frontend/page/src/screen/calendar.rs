@@ -1,6 +1,6 @@
 //! What the calendar views share: making an event, opening one, the addresses around a day.
 
-use intent::{ComposeStart, Day, EventKey, Point};
+use intent::{ComposeStart, Day, EventKey, OutboxId, Point};
 use leptos::prelude::*;
 
 use crate::state::App;
@@ -28,6 +28,12 @@ pub fn new_event(app: App) {
 /// Begins an event at a free hour.
 pub fn new_event_at(app: App, start: Point) {
     app.draft.begin(ComposeStart::New { start, minutes: NEW_EVENT_MINUTES, all_day: false });
+}
+
+/// Takes back what is held, and opens its form again.
+pub fn undo(app: App, sending: OutboxId) {
+    app.outbox.undo(sending);
+    app.draft.reopen();
 }
 
 /// Opens an event.

@@ -12,6 +12,7 @@ use super::keys::listen;
 use super::outbox::OutboxScreen;
 use super::sent::SentScreen;
 use super::settings::SettingsScreen;
+use super::shortcuts::ShortcutSheet;
 use super::week::WeekScreen;
 use crate::component::calendar_list::CalendarList;
 use crate::component::icon::Icon;
@@ -35,7 +36,8 @@ enum Screen {
 #[component]
 pub fn Frame() -> impl IntoView {
     let app = use_app();
-    listen(app);
+    let sheet = RwSignal::new(false);
+    listen(app, sheet);
     Effect::new(move || {
         if matches!(app.places.current.get(), Place::Start | Place::Nowhere) {
             app.places.replace(Place::Week(app.clock.now.get_untracked().day));
@@ -69,6 +71,7 @@ pub fn Frame() -> impl IntoView {
         </div>
         {move || is_event.get().then(|| view! { <EventScreen /> })}
         <SentScreen />
+        <ShortcutSheet is_open=sheet />
         <Floating />
     }
 }

@@ -2,20 +2,12 @@
 
 use leptos::prelude::*;
 
-use crate::state::use_app;
-use crate::text::shortcut::GROUPS;
+use super::shortcuts::LetterKeys;
+use crate::component::key_sheet::KeySheet;
 
 /// Help, with the sheet of shortcuts.
 #[component]
 pub fn HelpScreen() -> impl IntoView {
-    let preferences = use_app().preferences;
-    let groups = GROUPS.iter().map(|group| {
-        let lines = group.keys.iter().map(|(what, keys)| {
-            let caps = keys.iter().map(|key| view! { <kbd class="key">{*key}</kbd> }).collect_view();
-            view! { <div><dt>{*what}</dt><dd>{caps}</dd></div> }
-        });
-        view! { <section><h3>{group.heading}</h3><dl>{lines.collect_view()}</dl></section> }
-    });
     view! {
         <main class="content" id="main" tabindex="-1">
             <div class="bar"><h1>"Help"</h1></div>
@@ -31,14 +23,8 @@ pub fn HelpScreen() -> impl IntoView {
                     </section>
                     <section class="part" aria-labelledby="keyboard">
                         <h2 id="keyboard">"Keyboard"</h2>
-                        <div class="card"><div class="keys">{groups.collect_view()}</div></div>
-                        <label class="check-line">
-                            <input
-                                type="checkbox" prop:checked=preferences.letter_keys
-                                on:change=move |event| preferences.use_letter_keys(event_target_checked(&event))
-                            />
-                            "Single-letter shortcuts "<span class="quiet">"They rest while you type in a field."</span>
-                        </label>
+                        <div class="card"><KeySheet /></div>
+                        <LetterKeys />
                     </section>
                 </div>
             </div>

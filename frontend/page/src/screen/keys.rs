@@ -5,14 +5,14 @@ use leptos::prelude::*;
 use leptos::web_sys::{Element, KeyboardEvent};
 use wasm_bindgen::JsCast as _;
 
-use super::calendar::new_event;
+use super::calendar::{new_event, undo};
 use crate::state::App;
 use crate::state::place::Place;
 
-/// Listens for shortcuts as long as the frame is there.
-pub fn listen(app: App) {
+/// Listens for shortcuts as long as the frame is there; `sheet` opens the list of them.
+pub fn listen(app: App, sheet: RwSignal<bool>) {
     let listener = window_event_listener(ev::keydown, move |event| {
-        if act(app, &event) {
+        if act(app, sheet, &event) {
             event.prevent_default();
         }
     });
@@ -20,7 +20,7 @@ pub fn listen(app: App) {
 }
 
 /// Does what the key means; says whether it meant anything.
-fn act(app: App, event: &KeyboardEvent) -> bool {
+fn act(app: App, sheet: RwSignal<bool>, event: &KeyboardEvent) -> bool {
     if event.ctrl_key() || event.meta_key() || event.alt_key() || event.default_prevented() || is_typing(event) {
         return false;
     }
@@ -49,10 +49,10 @@ fn act(app: App, event: &KeyboardEvent) -> bool {
         "o" => app.places.go(Place::Outbox),
         "r" => app.status.check_now(),
         "z" => match untrack(|| app.outbox.held()) {
-            Some(held) => app.outbox.undo(held.id),
+            Some(held) => undo(app, held.id),
             None => return false,
         },
-        "?" => app.places.go(Place::Help),
+        "?" => sheet.set(true),
         _ => return false,
     }
     true

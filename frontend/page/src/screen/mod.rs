@@ -3,6 +3,7 @@
 pub mod above;
 pub mod agenda;
 pub mod answers;
+pub mod arrows;
 pub mod calendar;
 pub mod compose;
 pub mod event;
@@ -14,6 +15,7 @@ pub mod root;
 pub mod sent;
 pub mod server_form;
 pub mod settings;
+pub mod shortcuts;
 pub mod sign_in;
 pub mod week;
 

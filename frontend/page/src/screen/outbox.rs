@@ -3,6 +3,7 @@
 use intent::{ComposeStart, DeliveryState, OutboxItem, OutboxStage, ResumeChoice};
 use leptos::prelude::*;
 
+use super::calendar::undo;
 use crate::component::delivery_row::DeliveryRow;
 use crate::component::icon::Icon;
 use crate::component::mark::Mark;
@@ -151,12 +152,14 @@ fn Buttons(
 ) -> impl IntoView {
     let id = item.id.clone();
     let is_held = matches!(item.stage, OutboxStage::Held { .. });
-    let undo = {
+    let take_back = {
         let id = id.clone();
-        is_held.then(|| view! {
-            <button type="button" class="button" aria-keyshortcuts="z" on:click=move |_| app.outbox.undo(id.clone())>
-                <Icon name="i-undo" />"Undo " <kbd class="key">"z"</kbd>
-            </button>
+        is_held.then(|| {
+            view! {
+                <button type="button" class="button" aria-keyshortcuts="z" on:click=move |_| undo(app, id.clone())>
+                    <Icon name="i-undo" />"Undo " <kbd class="key">"z"</kbd>
+                </button>
+            }
         })
     };
     let choices = item.choices.iter().map(|choice| {
@@ -178,7 +181,7 @@ fn Buttons(
             <button type="button" class="button plain end" on:click=move |_| app.outbox.open_sent(id.clone())><Icon name="i-eye" />{word}</button>
         }
     };
-    view! { <div class="buttons">{undo}{choices.collect_view()}{dismiss}{inspect}</div> }
+    view! { <div class="buttons">{take_back}{choices.collect_view()}{dismiss}{inspect}</div> }
 }
 
 /// Drafts on this device.

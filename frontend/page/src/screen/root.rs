@@ -8,6 +8,7 @@ use super::frame::Frame;
 use super::sign_in::SignInScreen;
 use crate::component::icon::Icon;
 use crate::state::App;
+use crate::state::notices::News;
 use crate::state::place::Place;
 use crate::text;
 
@@ -39,12 +40,15 @@ pub fn Root() -> impl IntoView {
             if matches!(stage.get(), Stage::InFrame | Stage::Composing) { place.title() } else { "Sign in" }
         ));
     });
-    let said = move || {
-        let answer = app.answers.latest.get().and_then(|entry| {
-            let name = text::name_or(&entry.name, &entry.address).to_owned();
-            entry.answer.map(|answer| text::answer::announcement(&name, answer, text::title_or(&entry.title)))
-        });
-        answer.unwrap_or_else(|| app.notices.said.get())
+    let said = move || match app.notices.news.get() {
+        None => String::new(),
+        Some(News::Sent(item)) => text::outbox::done(&item),
+        Some(News::Stopped(item)) => text::outbox::needs_you(&item),
+        Some(News::Answered(entry)) => {
+            let name = text::name_or(&entry.name, &entry.address);
+            let said = |answer| text::answer::announcement(name, answer, text::title_or(&entry.title));
+            entry.answer.map(said).unwrap_or_default()
+        }
     };
     view! {
         {move || match stage.get() {

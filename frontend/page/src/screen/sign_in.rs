@@ -61,7 +61,6 @@ fn SignInForm() -> impl IntoView {
     let address = RwSignal::new(String::new());
     let name = RwSignal::new(String::new());
     let password = RwSignal::new(String::new());
-    let keep = RwSignal::new(false);
     let by_hand = RwSignal::new(false);
     let user = RwSignal::new(String::new());
     let servers = RwSignal::new(None::<Servers>);
@@ -82,7 +81,7 @@ fn SignInForm() -> impl IntoView {
             address.set(account.address);
             name.set(account.name);
             servers.set(Some(account.servers));
-            keep.set(account.keeps_password);
+            browser::focus_soon("password");
         }
         _ => {}
     });
@@ -115,14 +114,13 @@ fn SignInForm() -> impl IntoView {
         match servers.get_untracked() {
             Some(servers) => {
                 wants_to_go.set(false);
-                let keep = if keep.get_untracked() { KeepPassword::OnThisDevice } else { KeepPassword::No };
                 session.sign_in(SignIn {
                     address: typed,
                     name: name.get_untracked().trim().to_owned(),
                     user: user.get_untracked().trim().to_owned(),
                     password: password.get_untracked(),
                     servers,
-                    keep,
+                    keep: KeepPassword::No,
                 });
             }
             None => {
@@ -166,7 +164,7 @@ fn SignInForm() -> impl IntoView {
                     on:input=move |event| password.set(event_target_value(&event))
                 />
                 <span class="hint" id="password-hint">
-                    "If your provider has app passwords, make one for Calpost; you can take it back there at any time."
+                    "It stays in this page and is forgotten when the page closes. If your provider has app passwords, make one for Calpost."
                 </span>
             </div>
             <div class="field">
@@ -176,13 +174,6 @@ fn SignInForm() -> impl IntoView {
                     on:input=move |event| name.set(event_target_value(&event))
                 />
             </div>
-            <label class="check-line">
-                <input type="checkbox" prop:checked=keep on:change=move |event| keep.set(event_target_checked(&event)) />
-                <span>
-                    "Keep the password on this device"
-                    <small class="hint">"Encrypted with a key the browser does not hand out. Whoever opens this browser profile can send as you."</small>
-                </span>
-            </label>
             <Connections servers by_hand />
             <Show when=move || by_hand.get()>
                 <ServerForm address servers user />

@@ -6,6 +6,7 @@ use leptos::prelude::*;
 use leptos::web_sys::{Element, MouseEvent};
 use wasm_bindgen::JsCast as _;
 
+use super::arrows::move_focus;
 use super::calendar::{addresses_around, new_event, new_event_at, open_event};
 use crate::component::all_day::{AllDayBar, bars, is_bar};
 use crate::component::occurrence::{Block, OccurrenceBlock};
@@ -37,7 +38,7 @@ pub fn WeekScreen() -> impl IntoView {
         <main class="content" id="main" tabindex="-1">
             <ViewBar first days=DAYS addresses is_agenda=false on_new=move |()| new_event(app) />
             <DayStrip first day today />
-            <div class="week" tabindex="0" role="region" aria-label=label node_ref=grid>
+            <div class="week" tabindex="0" role="region" aria-label=label node_ref=grid on:keydown=|event| move_focus(&event)>
                 <div class="week-head">
                     <div class="week-row">
                         <span class="zone" title=browser::zone()>{date::city(&browser::zone())}</span>

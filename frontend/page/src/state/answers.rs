@@ -3,22 +3,21 @@
 use intent::{AnswerEntry, AnswerOutcome, Point};
 use leptos::prelude::*;
 
+use super::notices::{News, Notices};
+
 /// Which answers arrived.
 #[derive(Clone, Copy)]
 pub struct Answers {
     /// Newest first; nothing until the engine has told.
     pub entries: ReadSignal<Option<Vec<AnswerEntry>>>,
     set_entries: WriteSignal<Option<Vec<AnswerEntry>>>,
-    /// The answer entered last while the page was open.
-    pub latest: ReadSignal<Option<AnswerEntry>>,
-    set_latest: WriteSignal<Option<AnswerEntry>>,
+    notices: Notices,
 }
 
 impl Answers {
-    pub(super) fn new() -> Self {
+    pub(super) fn new(notices: Notices) -> Self {
         let (entries, set_entries) = signal(None);
-        let (latest, set_latest) = signal(None);
-        Self { entries, set_entries, latest, set_latest }
+        Self { entries, set_entries, notices }
     }
 
     pub(super) fn hear(self, entries: Vec<AnswerEntry>) {
@@ -26,8 +25,8 @@ impl Answers {
             let before = before.as_ref()?;
             entries.iter().find(|entry| entry.outcome == AnswerOutcome::Applied && !before.contains(entry)).cloned()
         });
-        if fresh.is_some() {
-            self.set_latest.set(fresh);
+        if let Some(entry) = fresh {
+            self.notices.announce(News::Answered(entry));
         }
         self.set_entries.set(Some(entries));
     }

@@ -53,6 +53,8 @@ pub struct Draft {
     /// Whether the engine was asked for a form that has not come yet.
     is_awaited: StoredValue<bool>,
     unsent: StoredValue<Option<TimeoutHandle>>,
+    /// The draft that was sent last, to be opened again if that is taken back.
+    sent_last: StoredValue<Option<DraftId>>,
     engine: Engine,
     places: Places,
     clock: Clock,
@@ -85,6 +87,7 @@ impl Draft {
             set_was_tried,
             is_awaited: StoredValue::new(false),
             unsent: StoredValue::new(None),
+            sent_last: StoredValue::new(None),
             engine,
             places,
             clock,
@@ -170,6 +173,14 @@ impl Draft {
         self.unsent.set_value(timer);
     }
 
+    /// Changes what is typed in the guests' field; what was said of an earlier text no longer stands.
+    pub fn type_guests(self, text: String) {
+        if self.guests_read.with_untracked(Option::is_some) {
+            self.set_guests_read.set(None);
+        }
+        self.edit(|form| form.guest_text = text);
+    }
+
     /// Reads what is typed in the guests' field as guests.
     pub fn read_guests(self) {
         let wish = self.form.with_untracked(|form| {
@@ -222,6 +233,14 @@ impl Draft {
         self.wish_for(Wish::SaveSilently);
     }
 
+    /// Opens the draft again whose sending was taken back.
+    pub fn reopen(self) {
+        if let Some(draft) = self.sent_last.get_value() {
+            self.sent_last.set_value(None);
+            self.begin(ComposeStart::Draft(draft));
+        }
+    }
+
     /// Throws the draft away.
     pub fn discard(self) {
         if let Some(form) = self.form.get_untracked() {
@@ -258,6 +277,7 @@ impl Draft {
             return;
         }
         let (draft, revision) = (form.draft, form.revision);
+        self.sent_last.set_value(Some(draft.clone()));
         self.engine.ask(match wish {
             Wish::Send => Ask::Send { draft, revision },
             Wish::SaveSilently => Ask::SaveSilently { draft, revision },

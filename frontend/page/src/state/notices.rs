@@ -1,17 +1,28 @@
 //! What is said in passing: words for a screen reader, and problems that have no place of their own.
 
-use intent::Problem;
+use intent::{AnswerEntry, OutboxItem, Problem};
 use leptos::prelude::*;
 
 /// At most so many problems are shown at once; older ones give way.
 const SHOWN: usize = 3;
 
+/// Something that happened while the person looked elsewhere.
+#[derive(Clone, Debug, PartialEq)]
+pub enum News {
+    /// An answer was entered.
+    Answered(AnswerEntry),
+    /// A sending is done.
+    Sent(OutboxItem),
+    /// A sending stopped and waits for the person.
+    Stopped(OutboxItem),
+}
+
 /// What is said in passing.
 #[derive(Clone, Copy)]
 pub struct Notices {
-    /// The last thing said aloud, for the live region.
-    pub said: ReadSignal<String>,
-    set_said: WriteSignal<String>,
+    /// What happened last, to be said to those who listen instead of look.
+    pub news: ReadSignal<Option<News>>,
+    set_news: WriteSignal<Option<News>>,
     /// Problems on the screen, newest last.
     pub problems: ReadSignal<Vec<Problem>>,
     set_problems: WriteSignal<Vec<Problem>>,
@@ -19,14 +30,14 @@ pub struct Notices {
 
 impl Notices {
     pub(super) fn new() -> Self {
-        let (said, set_said) = signal(String::new());
+        let (news, set_news) = signal(None);
         let (problems, set_problems) = signal(Vec::new());
-        Self { said, set_said, problems, set_problems }
+        Self { news, set_news, problems, set_problems }
     }
 
-    /// Says something to those who listen instead of look.
-    pub fn say(self, words: String) {
-        self.set_said.set(words);
+    /// Something happened.
+    pub(super) fn announce(self, news: News) {
+        self.set_news.set(Some(news));
     }
 
     /// Shows a problem until it is dismissed; the same one only once.

@@ -7,6 +7,7 @@ use leptos::prelude::*;
 
 use super::clock::Clock;
 use super::engine::Engine;
+use super::notices::{News, Notices};
 
 /// The letters of one sending, byte for byte.
 #[derive(Clone, PartialEq)]
@@ -29,19 +30,33 @@ pub struct Outbox {
     pub sent: ReadSignal<Option<Arc<Sent>>>,
     set_sent: WriteSignal<Option<Arc<Sent>>>,
     told_at: StoredValue<u32>,
+    notices: Notices,
     clock: Clock,
     engine: Engine,
 }
 
 impl Outbox {
-    pub(super) fn new(engine: Engine, clock: Clock) -> Self {
+    pub(super) fn new(engine: Engine, clock: Clock, notices: Notices) -> Self {
         let (items, set_items) = signal(None);
         let (sent, set_sent) = signal(None);
-        Self { items, set_items, sent, set_sent, told_at: StoredValue::new(0), clock, engine }
+        Self { items, set_items, sent, set_sent, told_at: StoredValue::new(0), notices, clock, engine }
     }
 
     pub(super) fn hear(self, items: Vec<OutboxItem>) {
         self.told_at.set_value(self.clock.seconds.get_untracked());
+        let news = self.items.with_untracked(|before| {
+            let before = before.as_ref()?;
+            let was = |item: &OutboxItem| before.iter().find(|old| old.id == item.id).map(|old| old.stage);
+            items.iter().find_map(|item| match (item.stage, was(item)?) {
+                (OutboxStage::Done, OutboxStage::Done) | (OutboxStage::Stopped, OutboxStage::Stopped) => None,
+                (OutboxStage::Done, _) => Some(News::Sent(item.clone())),
+                (OutboxStage::Stopped, _) => Some(News::Stopped(item.clone())),
+                _ => None,
+            })
+        });
+        if let Some(news) = news {
+            self.notices.announce(news);
+        }
         self.set_items.set(Some(items));
     }
 

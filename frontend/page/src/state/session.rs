@@ -86,7 +86,7 @@ impl Session {
                 user: String::new(),
                 password: demo.password,
                 servers: demo.servers,
-                keep: KeepPassword::OnThisDevice,
+                keep: KeepPassword::No,
             });
         }
     }

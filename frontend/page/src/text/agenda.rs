@@ -37,6 +37,9 @@ pub fn status(status: &Status, now: Point) -> String {
             Busy::ReadingMail { done, total } => format!("Looking at your mailbox, {done} of {total}"),
         };
     }
+    if status.follows_other_tab {
+        return "Another tab looks and sends for this one".to_owned();
+    }
     match (status.link, status.mailbox_checked) {
         (Link::Connecting, _) => "Connecting".to_owned(),
         (Link::Waiting { .. }, None) => "Not connected".to_owned(),

@@ -2,7 +2,7 @@
 
 use intent::{DeliveryState, LetterKind, OutboxItem, OutboxStage, ResumeChoice};
 
-use super::{count, date, name_or, names};
+use super::{count, date, name_or, names, title_or};
 
 /// The five stages a sending goes through, in order.
 pub const STAGES: [&str; 5] = ["Held", "Saved", "Handed over", "Taken", "In Sent"];
@@ -96,6 +96,17 @@ pub fn choice(choice: ResumeChoice) -> &'static str {
         ResumeChoice::TakeAsDelivered => "Treat as sent",
         ResumeChoice::GiveUp => "Leave it so",
     }
+}
+
+/// What a screen reader hears when a sending is done: `Team lunch: 4 of 4 mails taken`.
+pub fn done(item: &OutboxItem) -> String {
+    let title = title_or(&item.title);
+    if item.deliveries.is_empty() { format!("{title}: saved") } else { format!("{title}: {} mails taken", taken(item)) }
+}
+
+/// What a screen reader hears when a sending stops.
+pub fn needs_you(item: &OutboxItem) -> String {
+    format!("{}: sending stopped and needs you. See the outbox.", title_or(&item.title))
 }
 
 /// `4 mails leave in 8 s`

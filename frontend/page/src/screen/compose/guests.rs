@@ -33,7 +33,7 @@ pub fn GuestField() -> impl IntoView {
             app.draft.read_guests();
         }
     };
-    let edit = move |text: String| app.draft.edit(|form| form.guest_text = text);
+    let edit = move |text: String| app.draft.type_guests(text);
     let on_paste = move |event: leptos::ev::ClipboardEvent| {
         let pasted = event.clipboard_data().and_then(|data| data.get_data("text/plain").ok()).unwrap_or_default();
         // One word is pasted as usual; a list, which a field of one line would squeeze, is read at once.
