@@ -18,6 +18,7 @@ use crate::upstream::{Exchange, Vouched, dav, discover, submit};
 pub(super) struct Belongings {
     vouched: Vouched,
     kept: dav::Kept,
+    submission: Arc<submit::Kept>,
     sessions: Mutex<HashMap<SessionId, Session>>,
     opening: AtomicU32,
     next_session: AtomicU32,
@@ -112,9 +113,11 @@ async fn carry_out(
     request: Request,
     exchange: &mut Exchange,
 ) -> Result<(), Refusal> {
-    let Belongings { vouched, kept, .. } = belongings;
+    let Belongings { vouched, kept, submission, .. } = belongings;
     match request {
-        Request::Submit(request) => submit::submit(&relay.network, vouched, &relay.held, request, exchange).await,
+        Request::Submit(request) => {
+            submit::submit(&relay.network, vouched, &relay.held, submission, request, exchange).await
+        }
         Request::TrySubmission { server, credentials } => {
             until_cancelled(exchange, async {
                 submit::try_sign_in(&relay.network, vouched, &server, &credentials).await?;

@@ -47,6 +47,9 @@ pub const PAGE_SILENCE_TIMEOUT: Duration = Duration::from_secs(150);
 /// How long a CalDAV connection is kept for the next request of the same page.
 pub const KEPT_CONNECTION_TIMEOUT: Duration = Duration::from_secs(30);
 
+/// How long a submission connection is kept for the next mail of the same page.
+pub const KEPT_SUBMISSION_TIMEOUT: Duration = Duration::from_secs(10);
+
 /// How long running exchanges may go on after the relay was asked to stop.
 pub const DRAIN_TIMEOUT: Duration = Duration::from_secs(20);
 

@@ -4,7 +4,7 @@ use tokio::sync::oneshot;
 use wire::{Refusal, Reply, Request, Security, Submitted};
 
 use crate::page::{Answer, Page};
-use crate::script::Server;
+use crate::script::{Server, Wire};
 use crate::stage::{Stage, ann, server, submission};
 
 const MAIL: &[u8] = b"Subject: Lunch\r\n\r\nAt noon?\r\n.\r\nAnn\r\n";
@@ -153,6 +153,77 @@ async fn cancelling_behind_the_final_dot_still_tells_that_it_was_written() {
     page.cancel(exchange).await;
     let submitted = submitted(page.hear_out(exchange).await);
     assert!(submitted.final_dot_written && submitted.message.is_none());
+}
+
+/// Takes one mail on a connection that is signed in.
+async fn take_mail(wire: &mut Wire) {
+    for answer in ["250 ok", "250 ok", "354 go"] {
+        wire.hear().await;
+        wire.say(&format!("{answer}\r\n")).await;
+    }
+    wire.hear_until("\r\n.\r\n").await;
+    wire.say("250 ok\r\n").await;
+}
+
+#[tokio::test]
+async fn mails_in_a_row_sign_in_once_and_each_is_judged_by_itself() {
+    let server = Server::tls(|mut wire| async move {
+        wire.let_in_smtp().await;
+        take_mail(&mut wire).await;
+        take_mail(&mut wire).await;
+        // The third breaks before its own final dot, whatever the others had.
+        wire.expect("MAIL FROM:").await;
+        wire.say("250 ok\r\n").await;
+        wire.expect("RCPT TO:").await;
+    })
+    .await;
+    let stage = Stage::with(&[server.port]).await;
+    let mut page = Page::connect(stage.address).await;
+    let request = || Request::Submit(submission(server.port, Security::Tls, &["bob@example.net"], MAIL));
+    for _ in 0..2 {
+        let submitted = submitted(page.ask(request(), MAIL).await);
+        assert_eq!(submitted.message.map(|verdict| verdict.code), Some(250));
+    }
+    assert_eq!(page.ask(request(), MAIL).await.refusal, Some(Refusal::Closed));
+}
+
+#[tokio::test]
+async fn a_kept_connection_that_has_ended_or_tires_is_replaced() {
+    for last_words in ["", "421 4.4.2 timeout\r\n"] {
+        let server = Server::tls_each(2, move |mut wire| async move {
+            wire.let_in_smtp().await;
+            take_mail(&mut wire).await;
+            if !last_words.is_empty() {
+                wire.hear().await;
+                wire.say(last_words).await;
+            }
+        })
+        .await;
+        let stage = Stage::with(&[server.port]).await;
+        let mut page = Page::connect(stage.address).await;
+        for _ in 0..2 {
+            let request = Request::Submit(submission(server.port, Security::Tls, &["bob@example.net"], MAIL));
+            let submitted = submitted(page.ask(request, MAIL).await);
+            assert_eq!(submitted.message.map(|verdict| verdict.code), Some(250), "{last_words:?}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn another_person_does_not_use_a_kept_connection() {
+    let server = Server::tls_each(2, |mut wire| async move {
+        wire.let_in_smtp().await;
+        take_mail(&mut wire).await;
+    })
+    .await;
+    let stage = Stage::with(&[server.port]).await;
+    let mut page = Page::connect(stage.address).await;
+    for user in ["ann@mail.test", "bob@mail.test"] {
+        let mut request = submission(server.port, Security::Tls, &["cleo@example.net"], MAIL);
+        request.credentials.user = user.to_owned();
+        submitted(page.ask(Request::Submit(request), MAIL).await);
+    }
+    server.finish().await;
 }
 
 #[tokio::test]

@@ -5,10 +5,11 @@
 //! nobody knows, and the answer says so.
 
 mod envelope;
+mod kept;
 mod reply_stream;
 
 use std::error::Error as _;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::Duration;
 
 use lettre::transport::smtp::authentication::{Credentials as Login, Mechanism};
@@ -21,10 +22,13 @@ use tokio::time::timeout;
 use wire::{Credentials, RecipientVerdict, Refusal, Reply, Security, Server, Service, Submit, Submitted, Verdict};
 
 use self::envelope::Envelope;
+use self::kept::Open;
 use self::reply_stream::{Conversation, ReplyStream};
 use super::{Exchange, Network, Vouched, starttls};
 use crate::policy::limit::{FINAL_DOT_TIMEOUT, HELD_LIMIT_BYTES, SILENCE_TIMEOUT, TRANSACTION_TIMEOUT};
 use crate::policy::{HostName, Route};
+
+pub use self::kept::Kept;
 
 /// How long a server may take to say goodbye; nobody waits for it.
 const QUIT_TIMEOUT: Duration = Duration::from_secs(5);
@@ -46,7 +50,14 @@ impl Default for Held {
 #[derive(Debug, Default)]
 struct Progress {
     recipients: Mutex<Vec<RecipientVerdict>>,
-    conversation: Arc<Conversation>,
+    /// Set once the server has agreed to take this mail.
+    conversation: OnceLock<Arc<Conversation>>,
+}
+
+impl Progress {
+    fn final_dot_written(&self) -> bool {
+        self.conversation.get().is_some_and(|conversation| conversation.final_dot_written())
+    }
 }
 
 /// Carries out one submission.
@@ -57,6 +68,7 @@ pub async fn submit(
     network: &Network,
     vouched: &Vouched,
     held: &Held,
+    kept: &Arc<Kept>,
     request: Submit,
     exchange: &mut Exchange,
 ) -> Result<(), Refusal> {
@@ -70,12 +82,12 @@ pub async fn submit(
 
     let progress = Progress::default();
     let outcome = tokio::select! {
-        outcome = timeout(TRANSACTION_TIMEOUT, transact(network, &route, &request, &envelope, &mail, &progress)) => {
+        outcome = timeout(TRANSACTION_TIMEOUT, transact(network, kept, &route, &request, &envelope, &mail, &progress)) => {
             outcome.unwrap_or(Err(Refusal::TimedOut))
         }
         () = exchange.outlet().cancelled() => Err(Refusal::Cancelled),
     };
-    let final_dot_written = progress.conversation.final_dot_written();
+    let final_dot_written = progress.final_dot_written();
     let recipients = std::mem::take(&mut *progress.recipients.lock().unwrap_or_else(PoisonError::into_inner));
     let message = match outcome {
         Ok(verdict) => Some(verdict),
@@ -112,22 +124,20 @@ fn domain_of(address: &str) -> Option<HostName> {
 /// The whole conversation; gives the server's last word on the mail.
 async fn transact(
     network: &Network,
+    kept: &Arc<Kept>,
     route: &Route,
     request: &Submit,
     envelope: &Envelope,
     mail: &[u8],
     progress: &Progress,
 ) -> Result<Verdict, Refusal> {
-    let conversation = &progress.conversation;
-    let mut connection = connect(network, route, request.server.security, conversation).await?;
-    sign_in(&mut connection, &request.credentials, conversation).await?;
-
-    let parameters = parameters(&connection, envelope, mail)?;
-    let mail_from = Mail::new(Some(envelope.sender.clone()), parameters);
-    let begun = said(connection.command(mail_from), SILENCE_TIMEOUT, conversation).await?;
+    let (mut open, begun) = begin(network, kept, route, request, envelope, mail).await?;
+    let Open { connection, conversation } = &mut open;
     if !is_positive(&begun) {
-        return end(connection, begun);
+        return end(open, begun);
     }
+    // From here on the conversation is about this mail.
+    let _ = progress.conversation.set(Arc::clone(conversation));
     let mut last = begun;
     let mut accepted = 0;
     for (recipient, address) in request.recipients.iter().zip(&envelope.recipients) {
@@ -138,17 +148,53 @@ async fn transact(
         progress.recipients.lock().unwrap_or_else(PoisonError::into_inner).push(verdict);
     }
     if accepted == 0 {
-        return end(connection, last);
+        return end(open, last);
     }
     let consent = said(connection.command(Data), SILENCE_TIMEOUT, conversation).await?;
     if !is_positive(&consent) {
-        return end(connection, consent);
+        return end(open, consent);
     }
     conversation.mail_begins();
     // The library ends the mail with CRLF, dot, CRLF: the mail's own last CRLF is that first one.
     let mail = mail.strip_suffix(b"\r\n").unwrap_or(mail);
     let verdict = said(connection.message(mail), FINAL_DOT_TIMEOUT, conversation).await?;
-    end(connection, verdict)
+    if !is_positive(&verdict) {
+        return end(open, verdict);
+    }
+    // One mail per guest means several in a row: the next one need not sign in again.
+    kept.keep(route, request, open);
+    Ok(verdict)
+}
+
+/// Names the sender on a connection that is signed in: a kept one if it still takes mail, or else a new one.
+async fn begin(
+    network: &Network,
+    kept: &Kept,
+    route: &Route,
+    request: &Submit,
+    envelope: &Envelope,
+    mail: &[u8],
+) -> Result<(Open, Verdict), Refusal> {
+    if let Some(mut open) = kept.take(route, request) {
+        open.conversation.mail_is_over();
+        // Nothing was said of this mail yet, so whatever is wrong with the connection, another can be tried.
+        match name_sender(&mut open, envelope, mail).await {
+            Ok(verdict) if is_positive(&verdict) => return Ok((open, verdict)),
+            _ => leave(open.connection),
+        }
+    }
+    let conversation = Arc::default();
+    let connection = connect(network, route, request.server.security, &conversation).await?;
+    let mut open = Open { connection, conversation };
+    sign_in(&mut open.connection, &request.credentials, &open.conversation).await?;
+    let verdict = name_sender(&mut open, envelope, mail).await?;
+    Ok((open, verdict))
+}
+
+async fn name_sender(open: &mut Open, envelope: &Envelope, mail: &[u8]) -> Result<Verdict, Refusal> {
+    let parameters = parameters(&open.connection, envelope, mail)?;
+    let mail_from = Mail::new(Some(envelope.sender.clone()), parameters);
+    said(open.connection.command(mail_from), SILENCE_TIMEOUT, &open.conversation).await
 }
 
 async fn connect(
@@ -225,8 +271,8 @@ fn parameters(
 }
 
 /// Says goodbye and passes the verdict on.
-fn end(connection: AsyncSmtpConnection, verdict: Verdict) -> Result<Verdict, Refusal> {
-    leave(connection);
+fn end(open: Open, verdict: Verdict) -> Result<Verdict, Refusal> {
+    leave(open.connection);
     Ok(verdict)
 }
 

@@ -34,6 +34,12 @@ impl Conversation {
         self.mail_begun.store(true, Ordering::Release);
     }
 
+    /// What is written from here on is about another mail.
+    pub(super) fn mail_is_over(&self) {
+        self.mail_begun.store(false, Ordering::Release);
+        self.dot_written.store(false, Ordering::Release);
+    }
+
     /// Whether the final dot may have reached the server.
     pub(super) fn final_dot_written(&self) -> bool {
         self.dot_written.load(Ordering::Acquire)
