@@ -178,3 +178,81 @@ fn seen_values(component: &Component, name: &str) -> Option<Vec<String>> {
 fn text(property: &Property) -> String {
     property.text().trim().replace("\r\n", "\n")
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::object::Stored;
+    use super::*;
+
+    const BASE: &str = "DTSTART;TZID=Europe/Berlin:20261201T090000|DTEND;TZID=Europe/Berlin:20261201T100000|\
+        RRULE:FREQ=WEEKLY;BYDAY=TU,TH;COUNT=9|EXDATE;TZID=Europe/Berlin:20261203T090000,20261208T090000|\
+        SUMMARY:Plans|LOCATION:Room 1";
+
+    fn stored(lines: &str) -> Stored {
+        let lines = lines.replace('|', "\r\n");
+        let text = format!("BEGIN:VCALENDAR\r\nBEGIN:VEVENT\r\nUID:1\r\n{lines}\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n");
+        Stored::read(text.as_bytes()).expect("an object")
+    }
+
+    fn change(before: &str, after: &str) -> Change {
+        let (before, after) = (stored(before), stored(after));
+        let facts = |stored: &Stored| Facts::of(stored.series().expect("a series"), &Timeline::of(stored));
+        facts(&before).change_to(&facts(&after))
+    }
+
+    #[track_caller]
+    fn check(old: &str, new: &str, expected: Change) {
+        assert!(BASE.contains(old), "{old}");
+        assert_eq!(change(BASE, &BASE.replace(old, new)), expected);
+    }
+
+    #[test]
+    fn the_same_in_other_words_is_no_change() {
+        let same = Change::default();
+        check("FREQ=WEEKLY;BYDAY=TU,TH;COUNT=9", "COUNT=9;WKST=MO;INTERVAL=1;BYDAY=TH,TU;FREQ=weekly", same);
+        check("DTEND;TZID=Europe/Berlin:20261201T100000", "DURATION:PT1H", same);
+        check("DTEND;TZID=Europe/Berlin:20261201T100000", "DTEND:20261201T090000Z", same);
+        check("DTSTART;TZID=Europe/Berlin", "DTSTART;TZID=W. Europe Standard Time", same);
+        check(
+            "EXDATE;TZID=Europe/Berlin:20261203T090000,20261208T090000",
+            "EXDATE:20261208T080000Z|EXDATE:20261203T080000Z",
+            same,
+        );
+        check("LOCATION:Room 1", "LOCATION;LANGUAGE=en: Room 1|STATUS:CONFIRMED|PRIORITY:0|DESCRIPTION:", same);
+        check("SUMMARY:Plans", "SUMMARY:Plans|X-CALPOST-NOTE:a|CATEGORIES:b|TRANSP:TRANSPARENT|COLOR:red", same);
+    }
+
+    #[test]
+    fn each_change_is_told_apart() {
+        let time = Change { time: true, ..Change::default() };
+        check("T100000", "T110000", time);
+        check(
+            "DTSTART;TZID=Europe/Berlin:20261201T090000",
+            "DTSTART:20261201T080000Z",
+            Change { recurrence: true, ..time },
+        );
+        check("COUNT=9", "COUNT=10", Change { recurrence: true, ..Change::default() });
+        check(",20261208T090000", "", Change { exceptions: true, ..Change::default() });
+        check(
+            "SUMMARY:Plans",
+            "RDATE:20261202T080000Z|SUMMARY:Plans",
+            Change { recurrence: true, ..Change::default() },
+        );
+        check("Room 1", "Room 2", Change { place: true, ..Change::default() });
+        check("Room 1", "Room 1|STATUS:TENTATIVE", Change { status: true, ..Change::default() });
+        check("SUMMARY:Plans", "SUMMARY:Plan", Change { text: true, ..Change::default() });
+        check("SUMMARY:Plans", "SUMMARY:Plans|ATTACH:http://x", Change { text: true, ..Change::default() });
+    }
+
+    #[test]
+    fn a_single_event_may_change_its_zone_as_long_as_it_is_at_the_same_time() {
+        let berlin = "DTSTART;TZID=Europe/Berlin:20261201T090000";
+        assert_eq!(change(berlin, "DTSTART:20261201T080000Z"), Change::default());
+        assert!(change(berlin, "DTSTART:20261201T090000").time);
+        assert!(change("DTSTART;VALUE=DATE:20261201", "DTSTART:20261201T000000").time);
+        assert_eq!(
+            change("DTSTART;VALUE=DATE:20261201", "DTSTART;VALUE=DATE:20261201|DURATION:P1D"),
+            Change::default()
+        );
+    }
+}

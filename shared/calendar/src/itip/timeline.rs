@@ -295,3 +295,65 @@ pub fn inline_zone(component: &Component) -> Option<InlineZone> {
     };
     Some(InlineZone { tzid, observances: component.components().filter_map(observance).collect() })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::object::Stored;
+    use super::*;
+
+    fn timeline(lines: &str) -> Timeline {
+        let lines = lines.replace('|', "\r\n");
+        let text = format!("BEGIN:VCALENDAR\r\nBEGIN:VEVENT\r\nUID:1\r\n{lines}\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n");
+        Timeline::of(&Stored::read(text.as_bytes()).expect("an object"))
+    }
+
+    const BERLIN: &str = "DTSTART;TZID=Europe/Berlin:20261023T090000|RRULE:FREQ=DAILY;COUNT=5|\
+        EXDATE;TZID=Europe/Berlin:20261024T090000|RDATE:20261101T120000Z";
+
+    #[track_caller]
+    fn check(timeline: &Timeline, value: &str, tzid: Option<&str>, is_there: bool) {
+        let moment = Moment::parse(value, tzid).expect("a moment");
+        assert_eq!(timeline.has(timeline.instance(&moment)), is_there, "{value}");
+    }
+
+    #[test]
+    fn an_occurrence_is_found_in_whatever_form_it_is_named() {
+        let berlin = timeline(BERLIN);
+        check(&berlin, "20261023T090000", Some("Europe/Berlin"), true);
+        check(&berlin, "20261023T070000Z", None, true);
+        check(&berlin, "20261023T030000", Some("America/New_York"), true);
+        check(&berlin, "20261023T090000", None, true);
+        check(&berlin, "20261023", None, true);
+        // The clocks go back on the 25th.
+        check(&berlin, "20261026T080000Z", None, true);
+        check(&berlin, "20261026T070000Z", None, false);
+        check(&berlin, "20261101T120000Z", None, true);
+        check(&berlin, "20261024T070000Z", None, false);
+        check(&berlin, "20261028T080000Z", None, false);
+    }
+
+    #[test]
+    fn days_and_floating_times_have_no_zone() {
+        let days = timeline("DTSTART;VALUE=DATE:20261201|RRULE:FREQ=DAILY;COUNT=3");
+        check(&days, "20261202", None, true);
+        check(&days, "20261202T000000Z", None, true);
+        check(&days, "20261204", None, false);
+        let floating = timeline("DTSTART:20261201T090000|RRULE:FREQ=DAILY;COUNT=3");
+        check(&floating, "20261202T090000", None, true);
+        check(&floating, "20261202", None, true);
+        check(&floating, "20261202T080000", None, false);
+    }
+
+    #[test]
+    fn a_rule_that_nobody_can_read_forbids_nothing() {
+        check(&timeline("DTSTART:20261201T090000Z|RRULE:FREQ=LUNAR"), "20270101T000000Z", None, true);
+    }
+
+    #[test]
+    fn an_occurrence_is_written_in_the_form_of_the_start() {
+        let berlin = timeline(BERLIN);
+        let instant = "2026-10-26T08:00:00Z".parse().expect("an instant");
+        let property = moment_property("RECURRENCE-ID", &berlin.moment_of(Instance::At(instant)));
+        assert_eq!(property.line(), "RECURRENCE-ID;TZID=Europe/Berlin:20261026T090000");
+    }
+}

@@ -38,7 +38,7 @@ pub(super) fn receive(incoming: Incoming<'_>) -> Received {
     // The series first: an answer to it does not undo one to an occurrence in the same mail.
     answers.sort_by_key(|answer| is_override(answer.component));
     let mut desk = Desk::new(incoming, stored);
-    answers.iter().for_each(|answer| desk.take(answer));
+    answers.iter_mut().for_each(|answer| desk.take(answer));
     desk.finish()
 }
 
@@ -118,7 +118,8 @@ impl<'a> Desk<'a> {
         }
     }
 
-    fn take(&mut self, answer: &Answer<'_>) {
+    fn take(&mut self, answer: &mut Answer<'_>) {
+        let alias = self.known_as(answer);
         let instance = self.known.instance_of(answer.component, &self.of_message);
         if let Some(instance) = instance
             && self.known.component(Some(instance)).is_none()
@@ -127,7 +128,18 @@ impl<'a> Desk<'a> {
             self.skipped.push(answer.component.value("RECURRENCE-ID").unwrap_or_default().to_owned());
             return;
         }
-        match self.rule(answer, instance) {
+        let ruling = match alias {
+            Some(alias) => {
+                let why = format!("{alias} answers as {}, who was not invited.", answer.address);
+                answer.address = alias;
+                match self.rule(answer, instance) {
+                    Ruling::Apply => Ruling::Ask(why),
+                    ruling => ruling,
+                }
+            }
+            None => self.rule(answer, instance),
+        };
+        match ruling {
             Ruling::Stale => self.stale += 1,
             Ruling::Repeated => self.repeated += 1,
             Ruling::Ask(why) => {
@@ -140,6 +152,15 @@ impl<'a> Desk<'a> {
                 self.applied.push(describe(answer));
             }
         }
+    }
+
+    /// The invited person whose mail an answer came in, where it names an address that nobody invited.
+    fn known_as(&self, answer: &Answer<'_>) -> Option<Address> {
+        let sender = self.incoming.sender.address()?;
+        let listed = |address: &Address| self.known.object.components().find_map(|it| attendee(it, address));
+        let is_delegate = self.known.object.components().any(|component| delegation(component, answer).is_some());
+        let known = listed(sender).filter(|_| listed(&answer.address).is_none() && !is_delegate)?;
+        Some(known.address())
     }
 
     fn rule(&self, answer: &Answer<'_>, instance: Option<Instance>) -> Ruling {

@@ -25,7 +25,12 @@ pub(super) fn receive(incoming: Incoming<'_>) -> Received {
         return Received::left(Outcome::NotForMe, "You organize this event yourself; nobody can invite you to it.");
     }
     let Some(stored) = stored else {
-        return Received::question(Some(first_copy(message)), format!("{} invites you.", organizer.address()));
+        let is_listed = message.components().any(|component| me.attendee(component).is_some());
+        let reason = match is_listed {
+            true => format!("{} invites you.", organizer.address()),
+            false => format!("{} invites others, and the invitation was passed on to you.", organizer.address()),
+        };
+        return Received::question(Some(first_copy(message)), reason);
     };
     let known = Known::of(stored);
     let timeline = Timeline::of(message);

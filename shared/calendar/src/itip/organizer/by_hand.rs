@@ -36,3 +36,34 @@ fn enter(component: &mut Component, guest: &Address, answer: Partstat) -> Option
     Record::mark_by_hand(line);
     Some(())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::super::timeline::moment;
+    use super::*;
+    use crate::ical::Property;
+
+    const STORED: &str = "BEGIN:VCALENDAR\r\nBEGIN:VEVENT\r\nUID:1\r\nDTSTART:20261201T090000Z\r\n\
+        RRULE:FREQ=DAILY;COUNT=2\r\nATTENDEE:mailto:bob@example.com\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n";
+
+    #[test]
+    fn an_answer_by_telephone_is_marked_as_such() {
+        let stored = Stored::read(STORED.as_bytes()).expect("an object");
+        let changed = set_by_hand(&stored, &"bob@example.com".into(), None, Partstat::Accepted).expect("he is invited");
+        let line = changed.series().and_then(|series| series.property("ATTENDEE")).map(Property::line);
+        assert_eq!(line, Some("ATTENDEE;PARTSTAT=ACCEPTED;X-CALPOST-SET-BY-HAND=TRUE:mailto:bob@example.com"));
+        assert!(set_by_hand(&stored, &"cleo@example.com".into(), None, Partstat::Accepted).is_none());
+    }
+
+    #[test]
+    fn one_occurrence_gets_an_override_and_one_that_is_not_there_nothing() {
+        let stored = Stored::read(STORED.as_bytes()).expect("an object");
+        let at = |value: &str| Moment::parse(value, None).expect("a moment");
+        let bob = "bob@example.com".into();
+        let changed =
+            set_by_hand(&stored, &bob, Some(&at("20261202T090000Z")), Partstat::Declined).expect("it is there");
+        let id = changed.overrides().next().and_then(|component| component.property("RECURRENCE-ID").and_then(moment));
+        assert_eq!(id, Some(at("20261202T090000Z")));
+        assert!(set_by_hand(&stored, &bob, Some(&at("20261203T090000Z")), Partstat::Declined).is_none());
+    }
+}
