@@ -102,11 +102,29 @@ fn by_old_name(name: &str) -> Option<&'static str> {
 }
 
 fn by_windows_name(name: &str) -> Option<&'static str> {
-    let iana = match name.parse::<WindowsTimezone>() {
-        Ok(zone) => zone.tzdb_id(),
-        Err(_) => RETIRED_WINDOWS_ZONES.iter().find(|(windows, _)| windows.eq_ignore_ascii_case(name))?.1,
+    let spellings = [name.to_owned(), windows_spelling(name, true), windows_spelling(name, false)];
+    let iana = match spellings.iter().find_map(|name| name.parse::<WindowsTimezone>().ok()) {
+        Some(zone) => zone.tzdb_id(),
+        None => RETIRED_WINDOWS_ZONES.iter().find(|(windows, _)| windows.eq_ignore_ascii_case(name))?.1,
     };
     current_name(iana)
+}
+
+/// A name in any case as Windows writes its own: every word with a capital. Abbreviations are capitals throughout, except
+/// that there is both `AUS Central` and `Aus Central W.`.
+fn windows_spelling(name: &str, has_abbreviations: bool) -> String {
+    const ABBREVIATIONS: [&str; 8] = ["AUS", "FLE", "GMT", "GTB", "SA", "SE", "US", "UTC"];
+    let is_abbreviation = |word: &str| ABBREVIATIONS.iter().any(|known| word.eq_ignore_ascii_case(known));
+    let mut spelled = String::with_capacity(name.len());
+    for word in name.split_inclusive([' ', '(', '+', '-']) {
+        let letters = word.trim_end_matches([' ', '(', '+', '-']);
+        let capitals = if has_abbreviations && is_abbreviation(letters) { letters.len() } else { 1 };
+        spelled.extend(word.chars().enumerate().map(|(at, letter)| match at < capitals {
+            true => letter.to_ascii_uppercase(),
+            false => letter.to_ascii_lowercase(),
+        }));
+    }
+    spelled
 }
 
 /// `/mozilla.org/20050126_1/Europe/Berlin`, `/freeassociation.sourceforge.net/Tzfile/Europe/Berlin`,
@@ -132,6 +150,7 @@ fn by_offset(name: &str) -> Option<Named> {
     let padded = match digits.len() {
         1 => format!("{sign}0{digits}00"),
         2 => format!("{sign}{digits}00"),
+        3 => format!("{sign}0{digits}"),
         _ => format!("{sign}{digits}"),
     };
     let offset_seconds = parse_utc_offset(&padded).ok()?;
@@ -216,10 +235,24 @@ mod tests {
     }
 
     #[test]
+    fn windows_names_are_known_in_any_case() {
+        check("w. europe standard time", How::Windows, Some("Europe/Berlin"));
+        check("AUS EASTERN STANDARD TIME", How::Windows, Some("Australia/Sydney"));
+        check("aus central w. standard time", How::Windows, Some("Australia/Eucla"));
+        check("CENTRAL STANDARD TIME (MEXICO)", How::Windows, Some("America/Mexico_City"));
+        check("turks and caicos standard time", How::Windows, Some("America/Grand_Turk"));
+        check("utc-11", How::Windows, Some("Etc/GMT+11"));
+        check("kamchatka standard time", How::Windows, Some("Asia/Kamchatka"));
+        check("ÉASTERN STANDARD TIME", How::Unknown, None);
+    }
+
+    #[test]
     fn an_offset_in_words_means_east_where_it_says_plus() {
         check("GMT+1", How::Alias, Some("Etc/GMT-1"));
         check("UTC-03:00", How::Alias, Some("Etc/GMT+3"));
         check("+0530", How::Alias, None);
+        check("UTC+5:45", How::Alias, None);
+        check("GMT-3:00", How::Alias, Some("Etc/GMT+3"));
         check("UTC+0", How::Alias, Some("GMT"));
         check("UTC+25", How::Unknown, None);
         check("UTC+", How::Unknown, None);
