@@ -48,10 +48,22 @@ fn about(_request: &Value) -> Answer {
     Ok(fields.as_object().cloned().unwrap_or_default())
 }
 
-fn answer(line: &str) -> Value {
-    let request: Value = match serde_json::from_str(line) {
+/// The only field of a request that can be told where the rest cannot be read.
+#[derive(serde::Deserialize)]
+struct Sender {
+    id: Value,
+}
+
+fn answer(line: &[u8]) -> Value {
+    // Some programs begin what they write with a byte order mark.
+    let line = line.strip_prefix(b"\xef\xbb\xbf").unwrap_or(line);
+    let request: Value = match serde_json::from_slice(line) {
         Ok(request) => request,
-        Err(error) => return json!({ "id": null, "error": format!("not a JSON request: {error}") }),
+        Err(error) => {
+            let sender: Option<Sender> = serde_json::from_str(&String::from_utf8_lossy(line)).ok();
+            let id = sender.map_or(Value::Null, |sender| sender.id);
+            return json!({ "id": id, "error": format!("not a JSON request: {error}") });
+        }
     };
     let id = request.get("id").cloned().unwrap_or(Value::Null);
     let name = request.get("op").and_then(Value::as_str).unwrap_or_default();
@@ -72,11 +84,7 @@ fn answer(line: &str) -> Value {
 fn main() -> io::Result<()> {
     let mut output = io::BufWriter::new(io::stdout().lock());
     for line in io::stdin().lock().split(b'\n') {
-        let line = line?;
-        if line.trim_ascii().is_empty() {
-            continue;
-        }
-        writeln!(output, "{}", answer(&String::from_utf8_lossy(&line)))?;
+        writeln!(output, "{}", answer(&line?))?;
     }
     output.flush()
 }

@@ -29,9 +29,14 @@ fn expand(request: &Value) -> Answer {
         .map(|occurrence| {
             let component = calendar.components().nth(occurrence.component);
             let summary = component.and_then(|component| component.property("SUMMARY"));
+            // A wall clock does not tell the two instants apart that it shows when it is put back.
+            let exact = |moment: Moment, instant| match moment {
+                Moment::Zoned { .. } => field::moment_text(&Moment::Utc(instant)),
+                moment => field::moment_text(&moment),
+            };
             json!({
-                "start": table.start(occurrence).map(absolute),
-                "end": table.end(occurrence).map(absolute),
+                "start": table.start(occurrence).map(|start| exact(start, occurrence.begins)),
+                "end": table.end(occurrence).map(|end| exact(end, occurrence.ends)),
                 "recurrence_id": table.recurrence_id(occurrence).map(absolute),
                 "uid": table.uid(occurrence),
                 "summary": summary.map(|summary| summary.text()),
