@@ -188,10 +188,14 @@ impl Phrases<'_> {
         };
         if digits == 4 {
             let (month, day) = (sign_and_digits(at + 1, '-')?, sign_and_digits(at + 3, '-')?);
-            return Some((
-                Written { year: Some(number as i16), month: i8::try_from(month).ok()?, day: i8::try_from(day).ok()? },
-                at + 5,
-            ));
+            let written =
+                Written { year: Some(number as i16), month: i8::try_from(month).ok()?, day: i8::try_from(day).ok()? };
+            // The letter before the hour in `2026-12-24T18:00`.
+            let is_before_hour = self.is_glued(at + 5)
+                && self.is_glued(at + 6)
+                && self.tokens.get(at + 5).is_some_and(|token| token.text == "T")
+                && self.is_sign(at + 7, ':');
+            return Some((written, if is_before_hour { at + 6 } else { at + 5 }));
         }
         if let Some(second) = sign_and_digits(at + 1, '/') {
             let is_day_first = if self.language.is_day_first { second <= 12 } else { number > 12 };
@@ -208,7 +212,8 @@ impl Phrases<'_> {
         if let Some(month) = sign_and_digits(at + 1, '.').filter(|month| (1..=12).contains(month)) {
             // `24.12.` is a date; `14.30` without the second stop is an hour.
             let is_closed = self.is_sign(at + 3, '.') && self.is_glued(at + 3);
-            if !is_closed || !self.language.counts_to_24() {
+            let has_year = self.is_glued(at + 4) && self.year(at + 4).is_some();
+            if !is_closed || !(has_year || self.language.counts_to_24()) {
                 return None;
             }
             let year = if self.is_glued(at + 4) { self.year(at + 4) } else { self.long_year(at + 4) };

@@ -231,9 +231,9 @@ impl Said {
             }
             return Some((Part::Hours, next));
         }
-        if phrases.is(at, Sense::AllDay) {
+        if let Some(next) = phrases.all_day(at) {
             self.is_all_day = true;
-            return Some((Part::Length, at + 1));
+            return Some((Part::Length, next));
         }
         None
     }
@@ -387,15 +387,22 @@ fn spans(phrases: &Phrases<'_>, parts: &[Option<Part>]) -> Vec<Span> {
     let mut part_before = None;
     let mut was_mail = false;
     for (token, part) in phrases.tokens.iter().zip(parts) {
+        let closes_mail = was_mail && token.is_sign('>');
         if let Some(part) = *part {
             match spans.last_mut() {
                 // Each guest is a span, with the word that leads to them.
-                Some(last) if part_before == Some(part) && !was_mail => last.end = token.end(),
+                Some(last) if part_before == Some(part) && (!was_mail || closes_mail) => last.end = token.end(),
+                // A comma between two parts belongs to neither.
+                _ if token.is_sign(',') || token.is_sign(';') => {
+                    part_before = None;
+                    was_mail = false;
+                    continue;
+                }
                 _ => spans.push(Span { part, start: token.start, end: token.end() }),
             }
         }
         part_before = *part;
-        was_mail = token.kind == Kind::Mail;
+        was_mail = token.kind == Kind::Mail || closes_mail;
     }
     spans
 }

@@ -79,6 +79,7 @@ pub(super) const WORDS: &[(&str, Sense)] = &[
     ("woche", Unit(self::Unit::Week)),
     ("wochen", Unit(self::Unit::Week)),
     ("monat", Unit(self::Unit::Month)),
+    ("monats", Unit(self::Unit::Month)),
     ("monate", Unit(self::Unit::Month)),
     ("monaten", Unit(self::Unit::Month)),
     ("jahr", Unit(self::Unit::Year)),

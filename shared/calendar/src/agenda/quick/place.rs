@@ -36,11 +36,12 @@ impl Phrases<'_> {
         }
     }
 
-    /// Whether a name or the number of a room stands there.
+    /// Whether a name or the number of a room stands there; `in May` is no place.
     fn is_name(&self, at: usize) -> bool {
-        self.tokens.get(at).is_some_and(|token| {
-            token.starts_upper() || matches!(token.kind, Kind::Digits(_)) || token.text.eq_ignore_ascii_case("room")
-        })
+        !matches!(self.sense(at), Some(Sense::Month(_)))
+            && self.tokens.get(at).is_some_and(|token| {
+                token.starts_upper() || matches!(token.kind, Kind::Digits(_)) || token.text.eq_ignore_ascii_case("room")
+            })
     }
 
     /// The stretch without the signs and little words that phrases left hanging at its ends.

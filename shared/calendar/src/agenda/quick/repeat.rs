@@ -16,8 +16,11 @@ pub(super) struct Repeat {
 
 impl Phrases<'_> {
     pub(super) fn repeat(&self, at: usize) -> Read<Repeat> {
-        let (rule, part_of_day, next) =
-            self.every(at).or_else(|| self.each(at)).or_else(|| self.ordinal_weekday(at))?;
+        let (rule, part_of_day, next) = self
+            .every(at)
+            .or_else(|| self.each(at))
+            .or_else(|| self.ordinal_weekday(at))
+            .or_else(|| self.ordinal_day_of_month(at))?;
         Some((Repeat { rule: rule.parse().ok()?, part_of_day }, next))
     }
 
@@ -86,6 +89,15 @@ impl Phrases<'_> {
         let end = self.skip_of_month(next);
         let parts = format!(";BYDAY={number}{}", WEEKDAYS[usize::from(weekday)]);
         (end > next).then(|| (rule(Frequency::Monthly, 1, &parts), None, end))
+    }
+
+    /// `on the 1st of every month`, `am 1. jeden Monats`; without `every` it is a day of one month.
+    fn ordinal_day_of_month(&self, at: usize) -> Option<(String, Option<u32>, usize)> {
+        let start = self.skip(self.skip(at, &[Sense::On]), &[Sense::Article]);
+        let (day, next) = self.ordinal_day(start)?;
+        let end = self.skip_of_month(self.skip(next, &[Sense::Unit(Unit::Day)]));
+        let is_each = (next..end).any(|at| self.is(at, Sense::Every));
+        is_each.then(|| (rule(Frequency::Monthly, 1, &format!(";BYMONTHDAY={day}")), None, end))
     }
 
     /// What follows a frequency: the days of a week or a month.

@@ -64,6 +64,43 @@ fn days_in_english() {
 }
 
 #[test]
+fn small_words_and_signs_around_a_time_are_part_of_it() {
+    check(
+        "en",
+        &[
+            ("Doctor: tomorrow @ 10", "Doctor | 20261123T100000/20261123T110000"),
+            ("Coffee @ 3pm @ Luna", "Coffee | 20261122T150000/20261122T160000 | Luna"),
+            ("Coffee tomorrow @ 12 Main Street", "Coffee | 20261123/20261124 | 12 Main Street"),
+            ("Birthday 5 May all day", "Birthday | 20270505/20270506"),
+            ("All-day hike tomorrow", "hike | 20261123/20261124"),
+            ("Collect all days tomorrow", "Collect all days | 20261123/20261124"),
+            ("Rent on the 1st of every month", "Rent | 20261201/20261202 |  |  | FREQ=MONTHLY;BYMONTHDAY=1"),
+            ("Call 2026-12-03T10:00", "Call | 20261203T100000/20261203T110000"),
+            ("Call at 14h30 tomorrow", "Call | 20261123T143000/20261123T153000"),
+            ("Call tomorrow 3h", "Call | 20261123T090000/20261123T120000"),
+            ("Party 24.12.2026", "Party | 20261224/20261225"),
+            ("Party 3.12. something", "Party 3.12. something"),
+            ("See you in May", "See you in May"),
+        ],
+    );
+    check(
+        "de",
+        &[
+            ("Miete am 1. jeden Monats", "Miete | 20261201/20261202 |  |  | FREQ=MONTHLY;BYMONTHDAY=1"),
+            ("Ausflug morgen den ganzen Tag", "Ausflug | 20261123/20261124"),
+            ("Besprechung Mittwoch um 10h", "Besprechung | 20261125T100000/20261125T110000"),
+        ],
+    );
+}
+
+#[test]
+fn a_comma_between_parts_and_brackets_around_an_address_are_where_they_belong() {
+    let text = "Sync on Monday, 10:30 <a@example.org>, b@example.org";
+    let spans: Vec<&str> = draft("en", text).spans.iter().map(|span| &text[span.start..span.end]).collect();
+    assert_eq!(spans, ["Sync", "on Monday", "10:30", "<a@example.org>", "b@example.org"]);
+}
+
+#[test]
 fn several_days_in_english() {
     check(
         "en",

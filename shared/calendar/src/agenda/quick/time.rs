@@ -3,6 +3,7 @@
 use super::Sense;
 use super::phrase::{Phrases, Read};
 use super::sense::Unit;
+use super::token::Token;
 
 const MINUTES_PER_DAY: u32 = 1_440;
 
@@ -45,9 +46,14 @@ impl Phrases<'_> {
     /// `at 3pm`, `from 9 to 10:30`, `14-16 Uhr`, `um halb drei`; `is_after_day` where the phrase follows a day.
     pub(super) fn hours(&self, at: usize, is_after_day: bool) -> Read<Hours> {
         let at = if is_after_day { self.skip_sign(at, ',') } else { at };
-        let start = self.skip(at, &[Sense::At, Sense::From]);
+        let word = self.skip(at, &[Sense::At, Sense::From]);
+        let start = if word == at { self.skip_sign(at, '@') } else { word };
         let is_asked_for = start > at;
         let (first, next) = self.clock(start, is_asked_for)?;
+        // `@ 10` is an hour, `@ 12 Main Street` is none.
+        if self.is_sign(at, '@') && !first.is_certain && self.tokens.get(next).is_some_and(Token::starts_upper) {
+            return None;
+        }
 
         let is_between = self.is(at, Sense::From) && self.is(next, Sense::And);
         let second = self.skip_to(next).or(is_between.then_some(next + 1)).and_then(|second| self.clock(second, true));
@@ -83,6 +89,19 @@ impl Phrases<'_> {
         let (minutes, next) = self.length(start)?;
         let is_by_clock = minutes % MINUTES_PER_DAY != 0 && minutes <= MINUTES_PER_DAY;
         (is_asked_for || is_by_clock).then_some((minutes, next))
+    }
+
+    /// `all day`, `all-day`, `den ganzen Tag`: the index after it.
+    pub(super) fn all_day(&self, at: usize) -> Option<usize> {
+        if self.is(at, Sense::AllDay) {
+            return Some(at + 1);
+        }
+        let all = self.skip(at, &[Sense::Article]);
+        let word = self.tokens.get(all)?.text;
+        let is_all = ["all", "ganzen", "ganzer"].iter().any(|known| word.eq_ignore_ascii_case(known));
+        let day = self.skip_sign(all + 1, '-');
+        let is_one = self.tokens.get(day).is_some_and(|token| !token.text.ends_with('s'));
+        (is_all && is_one && self.unit(day) == Some(Unit::Day)).then_some(day + 1)
     }
 
     /// `in 20 minutes`, `in an hour`: minutes from now.
@@ -164,6 +183,16 @@ impl Phrases<'_> {
                     || (is_expected && self.unit(next + 2).is_none()));
             if self.is_sign(next, ':') || is_stop {
                 (minute, is_certain, next) = (found, true, next + 2);
+            }
+        }
+        // `at 14h`, `at 14h30`: the letter is an hour only where one is expected, else it says how long.
+        if is_expected && !is_certain && !is_word && self.is_glued(next) && self.is(next, Sense::Unit(Unit::Hour)) {
+            let letters = self.tokens.get(next)?.text.len();
+            let after = self.tokens.get(next + 1).filter(|token| token.is_glued && token.text.len() == 2);
+            match (letters, after.and_then(|_| self.digits(next + 1)).filter(|minute| *minute < 60)) {
+                (1, Some(found)) => (minute, is_certain, next) = (found, true, next + 2),
+                (1, None) if after.is_none() => (is_certain, next) = (true, next + 1),
+                _ => {}
             }
         }
         let meridiem = self.meridiem(next);
