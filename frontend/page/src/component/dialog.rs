@@ -28,6 +28,12 @@ pub fn Dialog(
             }
         });
     });
+    // Closed before it is taken away: only then the browser returns the focus to where it was.
+    on_cleanup(move || {
+        if let Some(Some(dialog)) = dialog.try_get_untracked() {
+            dialog.close();
+        }
+    });
     let close_outside = move |click: MouseEvent| {
         let is_backdrop = dialog.get_untracked().is_some_and(|dialog| {
             let place = dialog.get_bounding_client_rect();

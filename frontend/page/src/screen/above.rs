@@ -18,7 +18,7 @@ pub fn Banner() -> impl IntoView {
     let is_away = Memo::new(move |_| app.status.next_attempt().is_some());
     let waiting = move || {
         let read = app.status.now.with(|status| status.calendars_read);
-        app.status.next_attempt().map(|seconds| agenda::waiting(read, app.clock.now.get(), seconds))
+        is_away.get().then(|| agenda::waiting(read, app.clock.now.get()))
     };
     view! {
         {move || (is_away.get() || problem.with(Option::is_some)).then(|| {
@@ -31,7 +31,9 @@ pub fn Banner() -> impl IntoView {
                     <Icon name="i-offline" />
                     <p>
                         <b class="strong">{happened}</b>" "
-                        {move || waiting().unwrap_or_else(|| rest.clone())}
+                        {move || waiting().unwrap_or_else(|| rest.clone())}" "
+                        // The seconds are for the eye only: read aloud, they would never end.
+                        <span aria-hidden="true">{move || app.status.next_attempt().map(agenda::next_try)}</span>
                         {(!detail.is_empty()).then(|| view! { " " <span class="their-words">{detail}</span> })}
                     </p>
                     <span class="end"><button type="button" class="button small" on:click=move |_| app.status.check_now()>"Try now"</button></span>

@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use super::above::{Banner, Floating};
+use super::above::Banner;
 use super::agenda::AgendaScreen;
 use super::answers::AnswersScreen;
 use super::calendar::new_event;
@@ -10,7 +10,6 @@ use super::event::EventScreen;
 use super::help::HelpScreen;
 use super::keys::listen;
 use super::outbox::OutboxScreen;
-use super::sent::SentScreen;
 use super::settings::SettingsScreen;
 use super::shortcuts::ShortcutSheet;
 use super::week::WeekScreen;
@@ -18,7 +17,7 @@ use crate::component::calendar_list::CalendarList;
 use crate::component::icon::Icon;
 use crate::component::mini_month::MiniMonth;
 use crate::state::place::Place;
-use crate::state::use_app;
+use crate::state::{browser, use_app};
 use crate::text;
 
 /// Which screen is shown; stepping through days does not change it.
@@ -38,6 +37,8 @@ pub fn Frame() -> impl IntoView {
     let app = use_app();
     let sheet = RwSignal::new(false);
     listen(app, sheet);
+    // What had the focus before, the sign-in form or a draft, is gone.
+    browser::focus_soon("main");
     Effect::new(move || {
         if matches!(app.places.current.get(), Place::Start | Place::Nowhere) {
             app.places.replace(Place::Week(app.clock.now.get_untracked().day));
@@ -70,9 +71,7 @@ pub fn Frame() -> impl IntoView {
             <nav class="tabs-foot" aria-label="Places"><PlaceLinks /></nav>
         </div>
         {move || is_event.get().then(|| view! { <EventScreen /> })}
-        <SentScreen />
         <ShortcutSheet is_open=sheet />
-        <Floating />
     }
 }
 

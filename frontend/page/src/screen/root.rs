@@ -3,8 +3,10 @@
 use intent::SignInView;
 use leptos::prelude::*;
 
+use super::above::Floating;
 use super::compose::ComposeScreen;
 use super::frame::Frame;
+use super::sent::SentScreen;
 use super::sign_in::SignInScreen;
 use crate::component::icon::Icon;
 use crate::state::App;
@@ -42,6 +44,7 @@ pub fn Root() -> impl IntoView {
     });
     let said = move || match app.notices.news.get() {
         None => String::new(),
+        Some(News::Held(item)) => text::outbox::held(&item),
         Some(News::Sent(item)) => text::outbox::done(&item),
         Some(News::Stopped(item)) => text::outbox::needs_you(&item),
         Some(News::Answered(entry)) => {
@@ -57,6 +60,8 @@ pub fn Root() -> impl IntoView {
             Stage::InFrame => view! { <Frame /> }.into_any(),
             Stage::Composing => view! { <ComposeScreen /> }.into_any(),
         }}
+        <SentScreen />
+        <Floating />
         <p class="hidden-text" role="status" aria-live="polite">{said}</p>
     }
 }

@@ -152,7 +152,7 @@ impl Draft {
     /// Shows a draft whose address was opened.
     pub fn resume(self, draft: &DraftId) {
         let is_open = self.form.with_untracked(|form| form.as_ref().is_some_and(|form| form.draft == *draft));
-        if !is_open {
+        if !is_open && !self.is_awaited.get_value() {
             self.close();
             self.engine.ask(Ask::Compose(ComposeStart::Draft(draft.clone())));
         }

@@ -11,6 +11,8 @@ const SHOWN: usize = 3;
 pub enum News {
     /// An answer was entered.
     Answered(AnswerEntry),
+    /// A sending is held for some seconds and can be taken back.
+    Held(OutboxItem),
     /// A sending is done.
     Sent(OutboxItem),
     /// A sending stopped and waits for the person.

@@ -47,10 +47,13 @@ impl Outbox {
         let news = self.items.with_untracked(|before| {
             let before = before.as_ref()?;
             let was = |item: &OutboxItem| before.iter().find(|old| old.id == item.id).map(|old| old.stage);
-            items.iter().find_map(|item| match (item.stage, was(item)?) {
-                (OutboxStage::Done, OutboxStage::Done) | (OutboxStage::Stopped, OutboxStage::Stopped) => None,
-                (OutboxStage::Done, _) => Some(News::Sent(item.clone())),
-                (OutboxStage::Stopped, _) => Some(News::Stopped(item.clone())),
+            items.iter().find_map(|item| match (item.stage, was(item)) {
+                (OutboxStage::Done, Some(OutboxStage::Done)) | (OutboxStage::Stopped, Some(OutboxStage::Stopped)) => {
+                    None
+                }
+                (OutboxStage::Held { .. }, None) => Some(News::Held(item.clone())),
+                (OutboxStage::Done, Some(_)) => Some(News::Sent(item.clone())),
+                (OutboxStage::Stopped, Some(_)) => Some(News::Stopped(item.clone())),
                 _ => None,
             })
         });

@@ -49,14 +49,19 @@ pub fn status(status: &Status, now: Point) -> String {
     }
 }
 
-/// What the banner says when the relay cannot be reached: what is on the screen, and when the next attempt comes.
-pub fn waiting(read: Option<Point>, now: Point, seconds: u32) -> String {
+/// What the banner says when the relay cannot be reached: what is on the screen, and what becomes of what is written.
+pub fn waiting(read: Option<Point>, now: Point) -> String {
     let copy = match read {
         Some(point) if point.day == now.day => format!("You see the copy of {}. ", date::time(point.minute)),
         Some(point) => format!("You see the copy of {}. ", date::stamp(point, now)),
         None => String::new(),
     };
-    format!("{copy}What you write now is kept and sent later. Next try in {seconds} s.")
+    format!("{copy}What you write now is kept and sent later.")
+}
+
+/// When the next attempt comes.
+pub fn next_try(seconds: u32) -> String {
+    format!("Next try in {seconds} s.")
 }
 
 /// `2 mails need you`

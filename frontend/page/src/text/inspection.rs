@@ -1,6 +1,6 @@
 //! What sending would do, in words: the sentence first, then who gets what, who gets nothing and why, and in which order.
 
-use intent::{Inspection, LetterKind, QuietReason, Step};
+use intent::{FormProblem, Inspection, LetterKind, QuietReason, Step};
 
 use super::{count, name_or, names};
 
@@ -29,6 +29,17 @@ pub fn below_sentence(inspection: &Inspection) -> String {
         (_, false) => format!("The other {others} get no mail. "),
     };
     format!("{quiet}Nothing has left this device yet.")
+}
+
+/// What is said, without alarm, while the only thing wrong is that the person is not finished.
+pub fn unfinished(problems: &[FormProblem]) -> Option<(&'static str, &'static str)> {
+    match problems {
+        [FormProblem::NothingChanged] => {
+            Some(("Nothing has been changed yet.", "What you change appears here before it leaves."))
+        }
+        [FormProblem::GuestsNotRead] => Some(("A guest is being typed.", "Press Enter to put them on the list.")),
+        _ => None,
+    }
 }
 
 /// What is said while the form cannot be saved.

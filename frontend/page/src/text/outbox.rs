@@ -98,6 +98,12 @@ pub fn choice(choice: ResumeChoice) -> &'static str {
     }
 }
 
+/// What a screen reader hears when a sending is held.
+pub fn held(item: &OutboxItem) -> String {
+    let OutboxStage::Held { seconds } = item.stage else { return String::new() };
+    format!("{}: {}. Press z to undo.", title_or(&item.title), leaves(item, seconds))
+}
+
 /// What a screen reader hears when a sending is done: `Team lunch: 4 of 4 mails taken`.
 pub fn done(item: &OutboxItem) -> String {
     let title = title_or(&item.title);

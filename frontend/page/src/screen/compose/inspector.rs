@@ -33,17 +33,26 @@ pub fn Inspector() -> impl IntoView {
     let has_problems = Memo::new(move |_| inspection.with(|inspection| !inspection.problems.is_empty()));
     let tab = RwSignal::new(Tab::Words);
     let letter = RwSignal::new(0_usize);
-    let sentence = Memo::new(move |_| match (is_told.get(), has_problems.get()) {
-        (false, _) => "Looking at what will be sent".to_owned(),
-        (true, true) => words::NOT_YET.to_owned(),
-        (true, false) => inspection.with(|inspection| words::sentence(inspection)),
+    let unfinished = Memo::new(move |_| {
+        let was_tried = app.draft.was_tried.get();
+        inspection.with(|inspection| words::unfinished(&inspection.problems)).filter(|_| !was_tried)
     });
-    let below = Memo::new(move |_| inspection.with(|inspection| words::below_sentence(inspection)));
+    let sentence = Memo::new(move |_| match (is_told.get(), has_problems.get(), unfinished.get()) {
+        (false, ..) => "Looking at what will be sent".to_owned(),
+        (true, true, Some((first, _))) => first.to_owned(),
+        (true, true, None) => words::NOT_YET.to_owned(),
+        (true, false, _) => inspection.with(|inspection| words::sentence(inspection)),
+    });
+    let below = Memo::new(move |_| match unfinished.get() {
+        Some((_, below)) => below.to_owned(),
+        None => inspection.with(|inspection| words::below_sentence(inspection)),
+    });
+    let shows_problems = Memo::new(move |_| has_problems.get() && unfinished.get().is_none());
     view! {
         <section class="inspector" id="inspector" aria-labelledby="sentence" class:is-behind=move || !app.draft.is_current()>
             <div class="inspector-head">
                 <h2 id="sentence" aria-live="polite">{sentence}</h2>
-                {move || if has_problems.get() { view! { <Problems inspection /> }.into_any() } else { view! { <p>{below}</p> }.into_any() }}
+                {move || if shows_problems.get() { view! { <Problems inspection /> }.into_any() } else { view! { <p>{below}</p> }.into_any() }}
             </div>
             {move || (is_told.get() && !has_problems.get()).then(|| view! {
                 <TabList tab />

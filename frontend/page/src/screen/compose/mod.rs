@@ -10,6 +10,8 @@ pub mod words;
 use intent::{Field, Form, FormProblem};
 use leptos::ev;
 use leptos::prelude::*;
+use leptos::web_sys::Element;
+use wasm_bindgen::JsCast as _;
 
 use self::details::EventForm;
 use self::inspector::Inspector;
@@ -58,7 +60,8 @@ pub fn ComposeScreen() -> impl IntoView {
         let is_open_dialog = document().query_selector("dialog[open]").ok().flatten().is_some();
         match event.key().as_str() {
             "Enter" if event.ctrl_key() || event.meta_key() => app.draft.send(),
-            "Escape" if !is_open_dialog && !event.default_prevented() => app.draft.leave(),
+            // Escape also closes a list or a date picker that is open: those keep it for themselves.
+            "Escape" if !is_open_dialog && !event.default_prevented() && !is_in_picker(&event) => app.draft.leave(),
             _ => return,
         }
         event.prevent_default();
@@ -108,6 +111,12 @@ pub fn ComposeScreen() -> impl IntoView {
             </Show>
         </main>
     }
+}
+
+/// Whether a key was pressed in a field that opens something of its own.
+fn is_in_picker(event: &ev::KeyboardEvent) -> bool {
+    let target = event.target().and_then(|target| target.dyn_into::<Element>().ok());
+    target.is_some_and(|target| target.matches("select, [type=date]").unwrap_or(false))
 }
 
 /// What stands in the place of a form that is not there, or not yet.
