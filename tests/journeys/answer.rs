@@ -18,6 +18,7 @@ pub(crate) fn in_the_sandbox(stage: &mut Stage) {
     ann.try_the_sandbox();
     let plan = Plan::lunch(stage.provider.guests.join(", "));
     ann.write(&plan);
+    ann.expect_sentence(&format!("{} guests get an invitation.", stage.provider.guests.len()));
     ann.send();
     let event = ann.open(&plan.title);
     for word in ["Accepted", "Declined", "Maybe"] {

@@ -27,6 +27,8 @@ const SWITCHES: &[&str] = &[
     "--disable-sync",
     "--disable-dev-shm-usage",
     "--lang=en-GB",
+    // Larger than any screen that is looked at, or the picture shows the window's own scroll bars.
+    "--window-size=1600,1200",
 ];
 
 /// Keys by the names people give them, as WebDriver writes them.

@@ -12,8 +12,11 @@ use crate::component::stages::Stages;
 use crate::state::{App, use_app};
 use crate::text::{self, date, outbox as words};
 
-/// The parts of the page, in order: a heading, a remark, and what belongs there.
-const PARTS: [(&str, &str, fn(&OutboxItem) -> bool); 4] = [
+/// A heading, a remark, and what belongs below them.
+type Part = (&'static str, &'static str, fn(&OutboxItem) -> bool);
+
+/// The parts of the page, in order.
+const PARTS: [Part; 4] = [
     ("Held", "nothing has left yet", |item| matches!(item.stage, OutboxStage::Held { .. })),
     ("Needs you", "", |item| item.stage == OutboxStage::Stopped),
     ("Sending", "", |item| matches!(item.stage, OutboxStage::Saving | OutboxStage::Submitting | OutboxStage::Filing)),

@@ -119,7 +119,12 @@ impl Draft {
         let guests = read.guests.clone();
         self.set_guests_read.set(Some(read));
         self.edit(move |form| {
-            form.guests.extend(guests);
+            // Two lists typed one after the other are read apart, so what both name is folded here.
+            for guest in guests {
+                if !form.guests.iter().any(|kept| kept.address.eq_ignore_ascii_case(&guest.address)) {
+                    form.guests.push(guest);
+                }
+            }
             // What could not be read comes back, before what was typed meanwhile.
             if !left.is_empty() {
                 let meanwhile = std::mem::take(&mut form.guest_text);
