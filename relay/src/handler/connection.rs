@@ -102,14 +102,9 @@ pub async fn serve(relay: Arc<Relay>, mut socket: WebSocket, _seat: Seat) {
 
 /// Reads the greeting and answers it; whether the page may stay.
 async fn greet(relay: &Relay, socket: &mut WebSocket) -> bool {
-    let first = loop {
-        match timeout(FIRST_FRAME_TIMEOUT, socket.recv()).await {
-            Ok(Some(Ok(Message::Ping(_) | Message::Pong(_)))) => {}
-            Ok(Some(Ok(Message::Binary(bytes)))) => break wire::decode::<ToRelay>(&bytes),
-            _ => return false,
-        }
-    };
-    let answer = match first {
+    // One time limit for all of it: pings do not buy more.
+    let Ok(Some(first)) = timeout(FIRST_FRAME_TIMEOUT, first_frame(socket)).await else { return false };
+    let answer = match wire::decode::<ToRelay>(&first) {
         Ok(ToRelay::Hello(hello)) => judge(relay, &hello),
         // The greeting of another version may have another form.
         _ => Err(Refusal::VersionMismatch { relay: PROTOCOL_VERSION }),
@@ -118,6 +113,17 @@ async fn greet(relay: &Relay, socket: &mut WebSocket) -> bool {
     let frame = answer.unwrap_or_else(ToPage::Refused);
     let sent = timeout(FIRST_FRAME_TIMEOUT, socket.send(Message::Binary(wire::encode(&frame).into()))).await;
     is_welcome && matches!(sent, Ok(Ok(())))
+}
+
+/// The first message that says something; `None` if there will be none that can be read.
+async fn first_frame(socket: &mut WebSocket) -> Option<bytes::Bytes> {
+    loop {
+        match socket.recv().await {
+            Some(Ok(Message::Ping(_) | Message::Pong(_))) => {}
+            Some(Ok(Message::Binary(bytes))) => return Some(bytes),
+            _ => return None,
+        }
+    }
 }
 
 fn judge(relay: &Relay, hello: &Hello) -> Result<ToPage, Refusal> {

@@ -74,6 +74,8 @@ async fn a_token_is_asked_for_where_one_is_set() {
 async fn a_page_that_does_not_greet_is_not_kept() {
     let stage = Stage::with(&[]).await;
     let mut page = Page::knock(stage.address).await;
+    // Pings are no greeting.
+    page.say_raw(Message::Ping(tokio_tungstenite::tungstenite::Bytes::new())).await;
     tokio::time::pause();
     assert_eq!(page.hear().await, None);
 }
