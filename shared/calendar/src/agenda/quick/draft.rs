@@ -268,8 +268,8 @@ impl Said {
     fn settle(&self, clock: &Clock<'_>) -> Option<When> {
         if let Some(minutes) = self.minutes_from_now {
             let now = clock.now.with().second(0).subsec_nanosecond(0).build().ok()?;
-            let start = clock.zone.instant(now) + SignedDuration::from_mins(minutes.into());
-            let end = start + SignedDuration::from_mins(self.length.unwrap_or(DEFAULT_MINUTES).into());
+            let start = later(clock.zone.instant(now), minutes);
+            let end = later(start, self.length.unwrap_or(DEFAULT_MINUTES));
             let (start, end) = (clock.zone.local(start), clock.zone.local(end));
             return Some(When {
                 rule: self.rule(clock, start.date(), false),
@@ -297,7 +297,7 @@ impl Said {
             None => {
                 let length =
                     self.length.filter(|_| self.repeat.is_none() || whole_days.is_none()).unwrap_or(DEFAULT_MINUTES);
-                let instant = clock.zone.instant(start) + SignedDuration::from_mins(length.into());
+                let instant = later(clock.zone.instant(start), length);
                 clock.zone.local(instant)
             }
         };
@@ -351,6 +351,11 @@ impl Said {
             Some(last) => rule.with_end(End::Until(Moment::Utc(clock.zone.instant(last.at(23, 59, 59, 0))))),
         })
     }
+}
+
+/// So many minutes later, or the last instant there is.
+fn later(instant: Timestamp, minutes: u32) -> Timestamp {
+    instant.saturating_add(SignedDuration::from_mins(minutes.into())).unwrap_or(instant)
 }
 
 /// Claims the words and signs that lead to a mail address: `with`, `and`, a comma, the angle brackets.

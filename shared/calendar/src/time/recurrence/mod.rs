@@ -9,9 +9,12 @@ mod naive;
 mod plan;
 mod rule;
 mod series;
+mod starts;
 mod walk;
+mod written;
 
 pub use follow::{FollowProblem, follow};
 pub use rule::{End, Frequency, Rule, RuleProblem, WeekdayNumber};
-pub use series::{Series, SeriesProblem, Starts};
+pub use series::{Series, SeriesProblem};
+pub use starts::Starts;
 pub use walk::{MAX_CANDIDATES, MAX_OCCURRENCES};

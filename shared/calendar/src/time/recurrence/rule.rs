@@ -3,7 +3,6 @@
 //! The order of parts and of the values in them means nothing, nor does `INTERVAL=1`, `WKST=MO` or the plus sign in
 //! `+1MO`, so none of them is kept (RFC 5545 section 3.3.10).
 
-use std::fmt;
 use std::str::FromStr;
 
 use jiff::civil::Weekday;
@@ -320,53 +319,6 @@ impl Part<'_> {
     }
 }
 
-/// The value as iCalendar writes it: the parts in the order in which RFC 5545 lists them, without those that say nothing.
-impl fmt::Display for Rule {
-    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(out, "FREQ={}", self.frequency.name())?;
-        match &self.end {
-            End::Never => {}
-            End::Count(count) => write!(out, ";COUNT={count}")?,
-            End::Until(until) => write!(out, ";UNTIL={until}")?,
-        }
-        if self.interval != 1 {
-            write!(out, ";INTERVAL={}", self.interval)?;
-        }
-        write_list(out, "BYSECOND", &self.by_second)?;
-        write_list(out, "BYMINUTE", &self.by_minute)?;
-        write_list(out, "BYHOUR", &self.by_hour)?;
-        write_list(out, "BYDAY", &self.by_day)?;
-        write_list(out, "BYMONTHDAY", &self.by_month_day)?;
-        write_list(out, "BYYEARDAY", &self.by_year_day)?;
-        write_list(out, "BYWEEKNO", &self.by_week_number)?;
-        write_list(out, "BYMONTH", &self.by_month)?;
-        write_list(out, "BYSETPOS", &self.by_set_position)?;
-        if self.week_start != Weekday::Monday {
-            write!(out, ";WKST={}", weekday_name(self.week_start))?;
-        }
-        Ok(())
-    }
-}
-
-impl fmt::Display for WeekdayNumber {
-    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if let Some(number) = self.number {
-            write!(out, "{number}")?;
-        }
-        out.write_str(weekday_name(self.weekday))
-    }
-}
-
-fn write_list<T: fmt::Display>(out: &mut fmt::Formatter<'_>, name: &str, values: &[T]) -> fmt::Result {
-    for (index, value) in values.iter().enumerate() {
-        match index {
-            0 => write!(out, ";{name}={value}")?,
-            _ => write!(out, ",{value}")?,
-        }
-    }
-    Ok(())
-}
-
 const FREQUENCIES: [(&str, Frequency); 7] = [
     ("SECONDLY", Frequency::Secondly),
     ("MINUTELY", Frequency::Minutely),
@@ -402,7 +354,7 @@ fn weekday_from_name(name: &str) -> Option<Weekday> {
     WEEKDAYS.iter().find(|(known, _)| known.eq_ignore_ascii_case(name.trim())).map(|(_, weekday)| *weekday)
 }
 
-fn weekday_name(weekday: Weekday) -> &'static str {
+pub(super) fn weekday_name(weekday: Weekday) -> &'static str {
     WEEKDAYS[usize::from(weekday.to_monday_zero_offset() as u8)].0
 }
 

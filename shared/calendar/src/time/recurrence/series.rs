@@ -5,6 +5,7 @@ use jiff::civil::DateTime;
 
 use super::plan::Plan;
 use super::rule::{End, Frequency, Rule};
+use super::starts::{Left, Starts, Walls};
 use super::walk::Walk;
 use crate::time::moment::Moment;
 use crate::time::wall::{END_OF_TIME, SECONDS_PER_DAY, civil_of, wall_of};
@@ -82,7 +83,7 @@ impl Series {
 
     /// Every occurrence in order, as its wall clock shows it.
     pub fn starts(&self) -> Starts<'_> {
-        Starts { walls: self.walls_from(self.start) }
+        Starts::new(self.walls_from(self.start))
     }
 
     /// The occurrences at or after the wall clock `from`.
@@ -90,7 +91,7 @@ impl Series {
     /// The way there costs next to nothing, except for rules with COUNT whose periods are uneven: they are counted from the
     /// start.
     pub fn starts_from(&self, from: DateTime) -> Starts<'_> {
-        Starts { walls: self.walls_from(wall_of(from)) }
+        Starts::new(self.walls_from(wall_of(from)))
     }
 
     /// An occurrence as a moment in the form of the start.
@@ -216,7 +217,7 @@ impl Series {
                 (walk, before.map_or(0, |before| count.saturating_sub(before)), before.is_none())
             }
         };
-        Walls { series: self, walk, to, odd_start, left, gave_up }
+        Walls::new(self, walk, to, odd_start, Left { count: left, gave_up })
     }
 
     /// The instant of an occurrence of a start in UTC or in a known zone.
@@ -225,7 +226,7 @@ impl Series {
     }
 
     #[inline]
-    fn is_over_at(&self, wall: i64) -> Over {
+    pub(super) fn is_over_at(&self, wall: i64) -> Over {
         match self.last {
             Last::Never => Over::No,
             Last::Wall(last) if wall <= last => Over::No,
@@ -239,7 +240,8 @@ impl Series {
     }
 }
 
-enum Over {
+/// Whether UNTIL has come.
+pub(super) enum Over {
     No,
     Here,
     ForGood,
@@ -254,66 +256,6 @@ impl Last {
             (_, Moment::Date(_)) => Last::Wall(wall + SECONDS_PER_DAY - 1),
             (Moment::Zoned { .. }, Moment::Utc(_)) if is_zone_known => Last::Instant(wall),
             _ => Last::Wall(wall),
-        }
-    }
-}
-
-/// The occurrences of a [`Series`] in order, each as its wall clock shows it.
-pub struct Starts<'a> {
-    walls: Walls<'a>,
-}
-
-impl Starts<'_> {
-    /// Whether they ended because [`MAX_CANDIDATES`](super::MAX_CANDIDATES) were looked at, not because there are no more.
-    pub fn gave_up(&self) -> bool {
-        self.walls.gave_up()
-    }
-}
-
-impl Iterator for Starts<'_> {
-    type Item = DateTime;
-
-    fn next(&mut self) -> Option<DateTime> {
-        self.walls.next().map(civil_of)
-    }
-}
-
-/// [`Starts`] in seconds.
-pub(crate) struct Walls<'a> {
-    series: &'a Series,
-    walk: Walk<'a>,
-    to: i64,
-    odd_start: Option<i64>,
-    /// What COUNT leaves.
-    left: u64,
-    gave_up: bool,
-}
-
-impl Walls<'_> {
-    pub(crate) fn gave_up(&self) -> bool {
-        self.gave_up || self.walk.gave_up()
-    }
-}
-
-impl Iterator for Walls<'_> {
-    type Item = i64;
-
-    #[inline]
-    fn next(&mut self) -> Option<i64> {
-        if let Some(start) = self.odd_start.take() {
-            return Some(start);
-        }
-        loop {
-            self.left = self.left.checked_sub(1)?;
-            let wall = self.walk.next().filter(|wall| *wall < self.to)?;
-            match self.series.is_over_at(wall) {
-                Over::No => return Some(wall),
-                Over::Here => {}
-                Over::ForGood => {
-                    self.left = 0;
-                    return None;
-                }
-            }
         }
     }
 }
