@@ -44,6 +44,7 @@ impl Tab {
             world,
             link: Rc::new(link),
             storage: Some(Rc::new(Memory::default()) as Rc<dyn Storage>),
+            vault: None,
             turn: Rc::new(OnlyTab),
             tell: Box::new(move |tell| drop(sender.unbounded_send(tell))),
         });

@@ -5,7 +5,7 @@ use std::{cell::RefCell, rc::Rc, time::Duration};
 use engine::{
     link::{BrowserDial, Phase, Relay},
     pump::{Engine, Surroundings},
-    storage::{BrowserTurn, IndexedDb, Storage},
+    storage::{BrowserTurn, BrowserVault, IndexedDb, Storage, Vault},
     world::{SharedWorld, World},
 };
 use futures::{FutureExt, future::LocalBoxFuture};
@@ -52,7 +52,9 @@ pub(crate) fn run() {
 }
 
 async fn start() {
-    let storage = IndexedDb::open().await.ok().map(|open| Rc::new(open) as Rc<dyn Storage>);
+    let database = IndexedDb::open().await.ok();
+    let vault = database.as_ref().and_then(BrowserVault::of).map(|vault| Rc::new(vault) as Rc<dyn Vault>);
+    let storage = database.map(|open| Rc::new(open) as Rc<dyn Storage>);
     let world: SharedWorld = Rc::new(BrowserWorld);
     // The link speaks of its phases before there is an engine to hear them.
     let hearing: Rc<RefCell<Option<Engine>>> = Rc::default();
@@ -64,7 +66,7 @@ async fn start() {
     };
     let link = Rc::new(Relay::new(Rc::clone(&world), Box::new(BrowserDial), Box::new(on_phase)));
     let turn = Rc::new(BrowserTurn::join());
-    let engine = Engine::new(Surroundings { world, link, storage, turn, tell: Box::new(|told| tell(&told)) });
+    let engine = Engine::new(Surroundings { world, link, storage, vault, turn, tell: Box::new(|told| tell(&told)) });
     *hearing.borrow_mut() = Some(engine.clone());
     let listen = Closure::<dyn FnMut(MessageEvent)>::new(move |event: MessageEvent| {
         let bytes = event.data().dyn_into::<Uint8Array>().map(|bytes| bytes.to_vec()).unwrap_or_default();

@@ -27,7 +27,7 @@ use wire::Secret;
 
 use crate::{
     link::{Link, Phase},
-    storage::{Change, Memory, News, Storage, Turn},
+    storage::{Change, Memory, News, Storage, Turn, Vault},
     world::SharedWorld,
 };
 use bell::Bell;
@@ -41,6 +41,8 @@ pub struct Surroundings {
     pub link: Rc<dyn Link>,
     /// What is kept on the device; without it everything ends with the page, and the page is told.
     pub storage: Option<Rc<dyn Storage>>,
+    /// Where a password is kept, if the device offers such a place.
+    pub vault: Option<Rc<dyn Vault>>,
     /// The other tabs.
     pub turn: Rc<dyn Turn>,
     /// Where the page hears.
@@ -57,6 +59,7 @@ pub struct Inner {
     link: Rc<dyn Link>,
     storage: Rc<dyn Storage>,
     has_storage: bool,
+    vault: Option<Rc<dyn Vault>>,
     turn: Rc<dyn Turn>,
     tell: Box<dyn Fn(Tell)>,
     state: RefCell<State>,
@@ -77,13 +80,14 @@ impl std::ops::Deref for Engine {
 impl Engine {
     /// An engine at rest; it begins with the first [`Ask::Hello`].
     pub fn new(surroundings: Surroundings) -> Self {
-        let Surroundings { world, link, storage, turn, tell } = surroundings;
+        let Surroundings { world, link, storage, vault, turn, tell } = surroundings;
         let has_storage = storage.is_some();
         let engine = Self(Rc::new(Inner {
             world,
             link,
             storage: storage.unwrap_or_else(|| Rc::new(Memory::default())),
             has_storage,
+            vault,
             turn,
             tell,
             state: RefCell::new(State::new()),
@@ -182,7 +186,15 @@ impl Engine {
         }
         self.load_drafts().await;
         self.load_outbox().await;
-        let view = match self.stored_account().await {
+        let stored = self.stored_account().await;
+        if let Some(stored) = stored.clone().filter(|stored| stored.account.keeps_password)
+            && let Some(password) = self.kept_password().await
+        {
+            let generation = self.next_generation();
+            self.begin(account::Session { stored, password, generation }, None).await;
+            return;
+        }
+        let view = match stored {
             Some(stored) => intent::SignInView::NeedsPassword(stored.account),
             None => intent::SignInView::SignedOut,
         };

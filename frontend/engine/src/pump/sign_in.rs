@@ -8,8 +8,8 @@ use calendar::{
 };
 use futures::join;
 use intent::{
-    Account, Check, CheckOutcome, Problem, ProblemKind, ServerChoice, ServerSource, Servers, Service, SignIn,
-    SignInView, Tell,
+    Account, Check, CheckOutcome, KeepPassword, Problem, ProblemKind, ServerChoice, ServerSource, Servers, Service,
+    SignIn, SignInView, Tell,
 };
 use wire::{Credentials, Discovered, Mailbox, MailboxRole, Secret, Source};
 
@@ -82,7 +82,7 @@ impl Engine {
             address: wish.address.trim().to_owned(),
             name: wish.name.trim().to_owned(),
             servers: wish.servers,
-            keeps_password: false,
+            keeps_password: wish.keep == KeepPassword::OnThisDevice && self.vault.is_some(),
         };
         let stored = StoredAccount {
             account,
@@ -97,15 +97,34 @@ impl Engine {
     }
 
     /// Keeps the account and begins to watch.
-    async fn enter(&self, session: Session, calendars: Vec<dav::Collection>) {
+    async fn enter(&self, mut session: Session, calendars: Vec<dav::Collection>) {
         let before = self.stored_account().await;
         let is_same = before.is_some_and(|before| before.account.address == session.stored.account.address);
         if !is_same {
             self.forget_everything().await;
         }
+        session.stored.account.keeps_password = self.keep_password(&session).await;
         let bytes = postcard::to_allocvec(&session.stored).unwrap_or_default();
         self.keep(vec![Change::keep(Store::Accounts, KEY, bytes)]).await;
         self.begin(session, Some(calendars)).await;
+    }
+
+    /// Keeps the password if the person wants that, forgets it if not; whether it is kept.
+    async fn keep_password(&self, session: &Session) -> bool {
+        let Some(vault) = &self.vault else { return false };
+        let kept = match session.stored.account.keeps_password {
+            true => vault.keep(&session.password).await.map(|()| true),
+            false => vault.forget().await.map(|()| false),
+        };
+        kept.unwrap_or_else(|fault| {
+            self.tell(Tell::Problem(fault.problem()));
+            false
+        })
+    }
+
+    /// The password that is kept on this device.
+    pub(super) async fn kept_password(&self) -> Option<Secret> {
+        self.vault.as_ref()?.open().await.ok().flatten()
     }
 
     /// The account that is kept on this device.

@@ -95,6 +95,10 @@ impl Engine {
     fn ask_for_password(&self) {
         let account = self.state.borrow_mut().session.take().map(|session| session.stored.account);
         self.next_generation();
+        if let Some(vault) = self.vault.clone() {
+            // A password that is kept would be tried again by the next reload.
+            self.spawn(async move { drop(vault.forget().await) });
+        }
         if let Some(account) = account {
             self.show_sign_in(SignInView::NeedsPassword(account));
         }

@@ -62,6 +62,23 @@ impl IndexedDb {
         begun.dyn_into().map_err(|_| StorageFault::Absent)
     }
 
+    /// Keeps any value that the browser can copy, such as a key that cannot be read out.
+    pub(super) async fn put_value(&self, store: Store, key: &str, value: &JsValue) -> Result<(), StorageFault> {
+        let transaction = self.transaction(&[store], "readwrite", false)?;
+        let done = completed(&transaction);
+        let place = transaction.object_store(store.name()).map_err(|error| fault(&error))?;
+        place.put_with_key(value, &key.into()).map_err(|error| fault(&error))?;
+        done.await
+    }
+
+    /// A value that was kept; undefined if there is none.
+    pub(super) async fn get_value(&self, store: Store, key: &str) -> Result<JsValue, StorageFault> {
+        let transaction = self.transaction(&[store], "readonly", false)?;
+        let place = transaction.object_store(store.name()).map_err(|error| fault(&error))?;
+        let request = place.get(&key.into()).map_err(|error| fault(&error))?;
+        settled(&request).await
+    }
+
     async fn read(self, store: Store, key: String) -> Result<Option<Vec<u8>>, StorageFault> {
         let transaction = self.transaction(&[store], "readonly", false)?;
         let place = transaction.object_store(store.name()).map_err(|error| fault(&error))?;

@@ -3,6 +3,7 @@
 mod indexed_db;
 mod memory;
 mod turn;
+mod vault;
 
 use futures::future::LocalBoxFuture;
 use intent::{Problem, ProblemKind};
@@ -13,6 +14,9 @@ pub use memory::Memory;
 #[cfg(target_arch = "wasm32")]
 pub use turn::BrowserTurn;
 pub use turn::{News, OnlyTab, Turn};
+#[cfg(target_arch = "wasm32")]
+pub use vault::BrowserVault;
+pub use vault::Vault;
 
 /// A place for one kind of thing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -5,7 +5,7 @@ mod world;
 
 use std::{cell::RefCell, rc::Rc, time::Duration};
 
-use futures::executor::LocalPool;
+use futures::{FutureExt, executor::LocalPool};
 use intent::{
     AnswerEntry, AnswerOutcome, Ask, CheckOutcome, ComposeStart, Day, DeliveryState, Form, Guest, Inspection,
     KeepPassword, OutboxItem, OutboxStage, PageContext, PartStat, Point, ProblemKind, Protection, ResumeChoice,
@@ -13,7 +13,7 @@ use intent::{
 };
 
 use super::{Engine, Surroundings};
-use crate::storage::{Memory, OnlyTab, Storage};
+use crate::storage::{Change, Kept, Memory, OnlyTab, Storage, Store, Vault};
 use provider::{Act, Break, InboxMail, PASSWORD, Straight};
 use world::StillWorld;
 
@@ -35,6 +35,7 @@ impl Tab {
             world: world.clone(),
             link: Rc::new(link.clone()),
             storage: Some(Rc::new(device.clone()) as Rc<dyn Storage>),
+            vault: Some(Rc::new(device.clone()) as Rc<dyn Vault>),
             turn: Rc::new(OnlyTab),
             tell: Box::new(move |tell| hearing.borrow_mut().push(tell)),
         });
@@ -150,6 +151,35 @@ fn the_servers_of_a_domain_are_found() {
     assert_eq!(tab.sign_in(), SignInView::SignedOut);
     tab.ask(Ask::FindServers { address: "ann@a.example".to_owned() });
     assert!(matches!(tab.sign_in(), SignInView::Found { servers: Some(_), problem: None, .. }));
+}
+
+impl Vault for Memory {
+    fn keep(&self, password: &wire::Secret) -> Kept<()> {
+        self.write(vec![Change::keep(Store::Accounts, "password", password.reveal().as_bytes().to_vec())])
+    }
+
+    fn open(&self) -> Kept<Option<wire::Secret>> {
+        let kept = self.get(Store::Accounts, "password");
+        kept.map(|kept| Ok(kept?.map(|bytes| wire::Secret::new(String::from_utf8(bytes).unwrap())))).boxed_local()
+    }
+
+    fn forget(&self) -> Kept<()> {
+        self.write(vec![Change::remove(Store::Accounts, "password")])
+    }
+}
+
+#[test]
+fn a_password_is_kept_only_if_the_person_wants_that() {
+    let (link, device) = (Straight::default(), Memory::default());
+    drop(Tab::signed_in(&link, &device, 1));
+    let mut tab = Tab::open(&link, &device, 2);
+    assert!(matches!(tab.sign_in(), SignInView::NeedsPassword(_)));
+    tab.ask(Ask::SignIn(SignIn { keep: KeepPassword::OnThisDevice, ..sign_in(PASSWORD) }));
+    drop(tab);
+    let mut tab = Tab::open(&link, &device, 3);
+    assert!(matches!(tab.sign_in(), SignInView::SignedIn(account) if account.keeps_password));
+    tab.ask(Ask::SignOut);
+    assert!(device.is_empty());
 }
 
 #[test]
