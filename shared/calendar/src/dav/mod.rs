@@ -3,6 +3,7 @@
 //! Nothing here opens a connection. A `Request` is carried out by the link, its `Reply` comes back as bytes, and the
 //! functions of this module say what it was (RFC 4791, RFC 4918, RFC 6578, RFC 5397, RFC 6638).
 
+mod account;
 mod collection;
 mod condition;
 mod discovery;
@@ -15,9 +16,10 @@ mod query;
 mod request;
 mod xml;
 
+pub use account::{Account, DiscoveryProblem};
 pub use collection::{Changes, Collection, Object, changes, collections, objects};
 pub use condition::{Condition, ETag};
-pub use discovery::{Account, Discovery, DiscoveryProblem, Step};
+pub use discovery::{Discovery, Step};
 pub use failure::{Outcome, Precondition, outcome};
 pub use href::{Href, HrefProblem, Location, MAX_HREF_BYTES, Origin};
 pub use multistatus::{Multistatus, Properties, Response};
