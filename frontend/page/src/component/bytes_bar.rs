@@ -3,6 +3,8 @@
 use intent::CodeText;
 use leptos::prelude::*;
 
+use super::part::part;
+
 use super::icon::Icon;
 use crate::text;
 
@@ -55,18 +57,18 @@ pub fn BytesBar(
     let was_copied = RwSignal::new(false);
     view! {
         <div class="bytes-bar">
-            {move || (!choices.with(Vec::is_empty)).then(|| view! {
+            {part(move || (!choices.with(Vec::is_empty)).then(|| view! {
                 <select class="input" aria-label="Message" on:change=move |event| if let Ok(at) = event_target_value(&event).parse() { on_choose.run(at) }>
-                    {options}
+                    {part(options)}
                 </select>
-            })}
-            <span>{size}</span>
+            }))}
+            <span>{part(size)}</span>
             <span class="end">
                 <button type="button" class="button plain small" on:click=move |_| {
                     on_take.run(Take::Copy(code.with_untracked(|code| String::from_utf8_lossy(&code.bytes).into_owned())));
                     was_copied.set(true);
                 }>
-                    <Icon name="i-copy" class="small" />{move || if was_copied.get() { "Copied" } else { "Copy" }}
+                    <Icon name="i-copy" class="small" />{part(move || if was_copied.get() { "Copied" } else { "Copy" })}
                 </button>
                 <button type="button" class="button plain small" on:click=move |_| {
                     on_take.run(Take::Save { bytes: code.with_untracked(|code| code.bytes.clone()), name: file.get_untracked(), media_type });

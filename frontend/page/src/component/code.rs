@@ -5,6 +5,8 @@ use std::ops::Range;
 use intent::{CodeLine, CodeText, Ink, Span};
 use leptos::prelude::*;
 
+use super::part::part;
+
 /// The class of an ink.
 fn ink_class(ink: Ink) -> &'static str {
     match ink {
@@ -40,7 +42,7 @@ pub fn Code(
             lines.iter().enumerate().map(drawn).collect::<Vec<_>>()
         })
     };
-    view! { <ol class="code" class:plain-code=!has_margin aria-label=label tabindex="0">{lines}</ol> }
+    view! { <ol class="code" class:plain-code=!has_margin aria-label=label tabindex="0">{part(lines)}</ol> }
 }
 
 /// Letters of a note that fit on one line of the margin.

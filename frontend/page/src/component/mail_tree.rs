@@ -3,6 +3,8 @@
 use intent::MailPart;
 use leptos::prelude::*;
 
+use super::part::part;
+
 use crate::text;
 
 /// The parts of a mail.
@@ -41,5 +43,5 @@ pub fn MailTree(
             })
             .collect::<Vec<_>>()
     };
-    view! { <ul class="tree" aria-label="Parts of the mail">{rows}</ul> }
+    view! { <ul class="tree" aria-label="Parts of the mail">{part(rows)}</ul> }
 }

@@ -3,6 +3,8 @@
 use intent::Day;
 use leptos::prelude::*;
 
+use super::part::part;
+
 use super::icon::Icon;
 use crate::text::date;
 
@@ -43,7 +45,7 @@ pub fn MiniMonth(
     view! {
         <section aria-label="Choose a date">
             <div class="mini-head">
-                <h2 id="mini-title" aria-live="polite">{move || date::month_and_year(month.get())}</h2>
+                <h2 id="mini-title" aria-live="polite">{part(move || date::month_and_year(month.get()))}</h2>
                 <span class="buttons">
                     <button type="button" class="button plain small square" aria-label=move || name(-1) on:click=move |_| leaf(-1)>
                         <Icon name="i-left" class="small turns" />
@@ -62,7 +64,7 @@ pub fn MiniMonth(
                         }).collect::<Vec<_>>()}
                     </tr>
                 </thead>
-                <tbody>{weeks}</tbody>
+                <tbody>{part(weeks)}</tbody>
             </table>
         </section>
     }

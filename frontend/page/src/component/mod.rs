@@ -16,6 +16,7 @@ pub mod mail_tree;
 pub mod mark;
 pub mod mini_month;
 pub mod occurrence;
+pub mod part;
 pub mod problem_notice;
 pub mod stages;
 pub mod tally;

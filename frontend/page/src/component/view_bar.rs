@@ -3,6 +3,8 @@
 use intent::Day;
 use leptos::prelude::*;
 
+use super::part::part;
+
 use super::icon::Icon;
 use crate::text::date;
 
@@ -37,9 +39,9 @@ pub fn ViewBar(
                     <Icon name="i-right" class="turns" />
                 </a>
             </span>
-            <h1>{move || title.get().0} " " <span>{move || title.get().1}</span></h1>
+            <h1>{part(move || title.get().0)} " " <span>{part(move || title.get().1)}</span></h1>
             {(!is_agenda).then(|| view! {
-                <span class="week-number hide-narrow">{move || format!("Week {}", first.get().iso_week())}</span>
+                <span class="week-number hide-narrow">{part(move || format!("Week {}", first.get().iso_week()))}</span>
             })}
             <div class="end">
                 <nav class="segments hide-narrow" aria-label="View">

@@ -3,6 +3,8 @@
 use intent::Zone;
 use leptos::prelude::*;
 
+use super::part::part;
+
 use super::dialog::Dialog;
 use super::icon::Icon;
 use crate::text::date;
@@ -90,12 +92,12 @@ pub fn ZonePicker(
                     on:keydown=on_key
                 />
             </div>
-            <ul id="zones" role="listbox" aria-label="Time zones">{rows}</ul>
-            <p class="hint" role="status">{move || match found.with(Vec::len) {
+            <ul id="zones" role="listbox" aria-label="Time zones">{part(rows)}</ul>
+            <p class="hint" role="status">{part(move || match found.with(Vec::len) {
                 0 => "No zone has that in its name.".to_owned(),
                 LISTED => format!("The first {LISTED}. Type more to narrow them down."),
                 number => crate::text::count(number, "zone", "zones"),
-            }}</p>
+            })}</p>
         </Dialog>
     }
 }

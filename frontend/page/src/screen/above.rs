@@ -3,6 +3,8 @@
 use intent::{OutboxStage, Problem};
 use leptos::prelude::*;
 
+use crate::component::part::part;
+
 use super::calendar::undo;
 use crate::component::icon::Icon;
 use crate::component::problem_notice::ProblemNotice;
@@ -21,7 +23,7 @@ pub fn Banner() -> impl IntoView {
         is_away.get().then(|| agenda::waiting(read, app.clock.now.get()))
     };
     view! {
-        {move || (is_away.get() || problem.with(Option::is_some)).then(|| {
+        {part(move || (is_away.get() || problem.with(Option::is_some)).then(|| {
             let words = problem.get().map(|problem| problem::words(&problem));
             let happened = words.as_ref().map_or_else(|| "The relay does not answer.".to_owned(), |words| words.happened.clone());
             let rest = words.as_ref().map(|words| format!("{} {}", words.means, words.remedy)).unwrap_or_default();
@@ -31,15 +33,15 @@ pub fn Banner() -> impl IntoView {
                     <Icon name="i-offline" />
                     <p>
                         <b class="strong">{happened}</b>" "
-                        {move || waiting().unwrap_or_else(|| rest.clone())}" "
+                        {part(move || waiting().unwrap_or_else(|| rest.clone()))}" "
                         // The seconds are for the eye only: read aloud, they would never end.
-                        <span aria-hidden="true">{move || app.status.next_attempt().map(agenda::next_try)}</span>
+                        <span aria-hidden="true">{part(move || app.status.next_attempt().map(agenda::next_try))}</span>
                         {(!detail.is_empty()).then(|| view! { " " <span class="their-words">{detail}</span> })}
                     </p>
                     <span class="end"><button type="button" class="button small" on:click=move |_| app.status.check_now()>"Try now"</button></span>
                 </div>
             }
-        })}
+        }))}
     }
 }
 
@@ -85,7 +87,7 @@ fn HeldToast() -> impl IntoView {
     // The outbox shows it itself, with more to it.
     let held = Memo::new(move |_| app.outbox.held().filter(|_| app.places.current.get() != Place::Outbox));
     view! {
-        {move || held.get().map(|item| {
+        {part(move || held.get().map(|item| {
             let title = text::title_or(&item.title).to_owned();
             let (taken_back, inspect, now) = (item.id.clone(), item.id.clone(), item.id.clone());
             let choice = item.choices.first().copied();
@@ -109,6 +111,6 @@ fn HeldToast() -> impl IntoView {
                     </button>
                 </div>
             }
-        })}
+        }))}
     }
 }

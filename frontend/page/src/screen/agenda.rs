@@ -3,6 +3,8 @@
 use intent::{Day, Occurrence, Window};
 use leptos::prelude::*;
 
+use crate::component::part::{flag, part};
+
 use super::arrows::move_focus;
 use super::calendar::{addresses_around, new_event, open_event};
 use crate::component::agenda_line::AgendaLine;
@@ -30,17 +32,17 @@ pub fn AgendaScreen() -> impl IntoView {
             <ViewBar first=day days=DAYS addresses is_agenda=true on_new=move |()| new_event(app) />
             <div class="scroll" tabindex="0" role="region" aria-label="Agenda" on:keydown=|event| move_focus(&event)>
                 <div class="column agenda">
-                    {move || (is_loaded.get() && days.with(Vec::is_empty)).then(|| view! {
+                    {part(move || (is_loaded.get() && days.with(Vec::is_empty)).then(|| view! {
                         <div class="empty">
                             <h2>"Nothing in these four weeks"</h2>
                             <p>"Events of your visible calendars appear here, day after day."</p>
                         </div>
-                    })}
+                    }))}
                     <For each=move || days.get() key=|(day, list)| (day.0, intent::encode(list)) let((listed, list))>
                         <section class="part" aria-labelledby=format!("agenda-{}", listed.iso())>
-                            <h2 id=format!("agenda-{}", listed.iso()) class:today=move || listed == today.get()>
+                            <h2 id=format!("agenda-{}", listed.iso()) class:today=flag(move || listed == today.get())>
                                 {date::day(listed)}
-                                {move || (listed == today.get()).then(|| view! { <span class="quiet">"today"</span> })}
+                                {part(move || (listed == today.get()).then(|| view! { <span class="quiet">"today"</span> }))}
                             </h2>
                             <ul class="sheet">
                                 {list.into_iter().map(|occurrence| {

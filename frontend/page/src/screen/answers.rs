@@ -3,6 +3,8 @@
 use intent::{AnswerEntry, AnswerOutcome};
 use leptos::prelude::*;
 
+use crate::component::part::part;
+
 use crate::component::icon::Icon;
 use crate::component::mark::{Look, Mark, answer_look};
 use crate::state::place::Place;
@@ -31,14 +33,14 @@ pub fn AnswersScreen() -> impl IntoView {
             </div>
             <div class="scroll" tabindex="0" role="region" aria-label="Answers">
                 <div class="column">
-                    {move || entries.with(Vec::is_empty).then(|| view! {
+                    {part(move || entries.with(Vec::is_empty).then(|| view! {
                         <div class="empty">
                             <Icon name="i-tray" class="big" />
                             <h2>"No answer has arrived yet"</h2>
                             <p>"When a guest answers, it is entered in your event by itself, and this list says what was entered and why."</p>
                             <p class="hint">{status}</p>
                         </div>
-                    })}
+                    }))}
                     <Entries heading="Not entered" remark="nothing was changed by these" entries=needs />
                     <Entries heading="Entered for you" remark="answers to your own events" entries=entered />
                 </div>
@@ -63,7 +65,7 @@ fn Entries(
 ) -> impl IntoView {
     let id = format!("answers-{}", heading.to_lowercase().replace(' ', "-"));
     view! {
-        {move || (!entries.with(Vec::is_empty)).then(|| view! {
+        {part(move || (!entries.with(Vec::is_empty)).then(|| view! {
             <section class="part" aria-labelledby=id.clone()>
                 <h2 id=id.clone()>{heading}" "<span class="quiet">{remark}</span></h2>
                 <div class="card">
@@ -72,7 +74,7 @@ fn Entries(
                     </ul>
                 </div>
             </section>
-        })}
+        }))}
     }
 }
 
@@ -112,7 +114,7 @@ fn Entry(
                     {remark}
                 </small>
             </span>
-            <time>{move || date::stamp(entry.received, app.clock.now.get())}</time>
+            <time>{part(move || date::stamp(entry.received, app.clock.now.get()))}</time>
         </li>
     }
 }

@@ -4,6 +4,8 @@ use intent::{ComposeStart, EventView, GuestView};
 use leptos::ev;
 use leptos::prelude::*;
 
+use crate::component::part::part;
+
 use super::compose::bytes::take;
 use crate::component::bytes_bar::BytesBar;
 use crate::component::code::Code;
@@ -32,7 +34,7 @@ pub fn EventScreen() -> impl IntoView {
         OpenEvent::Gone => view! { <Waiting close words="This event is not in your calendars" /> }.into_any(),
         OpenEvent::There(event) => view! { <EventCard event=*event close /> }.into_any(),
     };
-    view! { <Dialog labelled_by="event-title" class="event-card" on_close=close>{body}</Dialog> }
+    view! { <Dialog labelled_by="event-title" class="event-card" on_close=close>{part(body)}</Dialog> }
 }
 
 #[component]
@@ -98,7 +100,7 @@ fn EventCard(
             {(!description.is_empty()).then(|| view! { <p class="description" dir="auto">{description}</p> })}
             {(!guests.is_empty()).then(|| view! { <Guests event=event.clone() guests /> })}
             {event.read_only.clone().map(|why| view! { <div class="notice"><Icon name="i-lock" /><p>{why}</p></div> })}
-            {move || shows_bytes.get().then(|| {
+            {part(move || shows_bytes.get().then(|| {
                 let code = stored.clone();
                 let code = Signal::derive(move || code.clone());
                 view! {
@@ -110,7 +112,7 @@ fn EventCard(
                         <div class="sheet"><Code code has_margin=false label="Stored copy" /></div>
                     </div>
                 }
-            })}
+            }))}
         </div>
         <CardFoot event shows_bytes />
     }

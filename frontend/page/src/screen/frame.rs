@@ -2,6 +2,8 @@
 
 use leptos::prelude::*;
 
+use crate::component::part::part;
+
 use super::above::Banner;
 use super::agenda::AgendaScreen;
 use super::answers::AnswersScreen;
@@ -59,18 +61,18 @@ pub fn Frame() -> impl IntoView {
             <Sidebar />
             <div class="beside">
                 <Banner />
-            {move || match screen.get() {
+            {part(move || match screen.get() {
                 Screen::Week => view! { <WeekScreen /> }.into_any(),
                 Screen::Agenda => view! { <AgendaScreen /> }.into_any(),
                 Screen::Outbox => view! { <OutboxScreen /> }.into_any(),
                 Screen::Answers => view! { <AnswersScreen /> }.into_any(),
                 Screen::Settings => view! { <SettingsScreen /> }.into_any(),
                 Screen::Help => view! { <HelpScreen /> }.into_any(),
-            }}
+            })}
             </div>
             <nav class="tabs-foot" aria-label="Places"><PlaceLinks /></nav>
         </div>
-        {move || is_event.get().then(|| view! { <EventScreen /> })}
+        {part(move || is_event.get().then(|| view! { <EventScreen /> }))}
         <ShortcutSheet is_open=sheet />
     }
 }
@@ -110,9 +112,9 @@ fn PlaceLinks() -> impl IntoView {
         view! {
             <a href=address aria-current=move || (place() == to).then_some("page")>
                 <Icon name=icon />{name}
-                {move || (waiting.get() > 0).then(|| view! {
+                {part(move || (waiting.get() > 0).then(|| view! {
                     <span class="count">{waiting.get()}<span class="hidden-text">" waiting"</span></span>
-                })}
+                }))}
             </a>
         }
     };
@@ -134,22 +136,22 @@ fn Post() -> impl IntoView {
     let now = app.clock.now;
     view! {
         <section class="post" aria-label="Post">
-            {move || {
+            {part(move || {
                 let number = app.outbox.needing_you();
                 (number > 0).then(|| view! {
                     <a class="state unknown" href="/outbox"><Icon name="i-unknown" class="small" />{text::agenda::need_you(number)}</a>
                 })
-            }}
-            {move || {
+            })}
+            {part(move || {
                 let number = app.answers.since_yesterday(now.get());
                 (number > 0).then(|| view! {
                     <a class="state" href="/invitations">
                         <Icon name="i-check" class="small" />{text::agenda::answers_since_yesterday(number)}
                     </a>
                 })
-            }}
+            })}
             <div class="checked">
-                <p>{move || app.status.now.with(|status| text::agenda::status(status, now.get()))}</p>
+                <p>{part(move || app.status.now.with(|status| text::agenda::status(status, now.get())))}</p>
                 <button type="button" class="button plain small square" aria-label="Check now" title="Check now" on:click=move |_| app.status.check_now()>
                     <Icon name="i-resend" class="small" />
                 </button>

@@ -3,6 +3,8 @@
 use intent::{ComposeStart, DeliveryState, OutboxItem, OutboxStage, ResumeChoice};
 use leptos::prelude::*;
 
+use crate::component::part::part;
+
 use super::calendar::undo;
 use crate::component::delivery_row::DeliveryRow;
 use crate::component::icon::Icon;
@@ -36,18 +38,18 @@ pub fn OutboxScreen() -> impl IntoView {
     };
     view! {
         <main class="content" id="main" tabindex="-1">
-            <div class="bar"><h1>"Outbox"</h1><span class="week-number hide-narrow">{unfinished}</span></div>
+            <div class="bar"><h1>"Outbox"</h1><span class="week-number hide-narrow">{part(unfinished)}</span></div>
             <div class="scroll" tabindex="0" role="region" aria-label="Sendings">
                 <div class="column">
-                    {move || is_empty.get().then(|| view! {
+                    {part(move || is_empty.get().then(|| view! {
                         <div class="empty">
                             <Icon name="i-outbox" class="big" />
                             <h2>"Nothing on its way"</h2>
                             <p>"What you send appears here, guest by guest, with your provider’s own words. Nothing is sent twice."</p>
                         </div>
-                    })}
+                    }))}
                     {PARTS.iter().map(|(heading, remark, belongs)| view! { <Part heading remark items belongs=*belongs /> }).collect_view()}
-                    {move || has_drafts.get().then(|| view! { <Drafts /> })}
+                    {part(move || has_drafts.get().then(|| view! { <Drafts /> }))}
                 </div>
             </div>
         </main>
@@ -69,12 +71,12 @@ fn Part(
         Memo::new(move |_| items.with(|items| items.iter().filter(|item| belongs(item)).cloned().collect::<Vec<_>>()));
     let id = format!("part-{}", heading.to_lowercase().replace(' ', "-"));
     view! {
-        {move || (!mine.with(Vec::is_empty)).then(|| view! {
+        {part(move || (!mine.with(Vec::is_empty)).then(|| view! {
             <section class="part" aria-labelledby=id.clone()>
                 <h2 id=id.clone()>{heading}" "<span class="quiet">{remark}</span></h2>
                 <For each=move || mine.get() key=intent::encode let:item><Sending item /></For>
             </section>
-        })}
+        }))}
     }
 }
 
@@ -122,7 +124,7 @@ fn State(
     let app = use_app();
     match item.stage {
         OutboxStage::Held { seconds } => view! {
-            {move || view! { <Mark look=("sent", "i-held") word=format!("Leaves in {} s", app.outbox.seconds_left(seconds)) /> }}
+            {part(move || view! { <Mark look=("sent", "i-held") word=format!("Leaves in {} s", app.outbox.seconds_left(seconds)) /> })}
         }
         .into_any(),
         OutboxStage::Saving => view! { <Mark look=("sent", "i-sending") word="Saving" /> }.into_any(),
@@ -206,7 +208,7 @@ fn Drafts() -> impl IntoView {
                                     <button type="button" class="button small" on:click=move |_| app.draft.begin(start.clone())>
                                         "Go on writing"<span class="hidden-text">{format!(", {}", text::title_or(&title))}</span>
                                     </button>
-                                    <small>{move || text::answer::sentence_start(&date::stamp(changed, app.clock.now.get()))}</small>
+                                    <small>{part(move || text::answer::sentence_start(&date::stamp(changed, app.clock.now.get())))}</small>
                                 </li>
                             }
                         }

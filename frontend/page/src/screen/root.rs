@@ -3,6 +3,8 @@
 use intent::SignInView;
 use leptos::prelude::*;
 
+use crate::component::part::part;
+
 use super::above::Floating;
 use super::compose::ComposeScreen;
 use super::frame::Frame;
@@ -54,15 +56,15 @@ pub fn Root() -> impl IntoView {
         }
     };
     view! {
-        {move || match stage.get() {
+        {part(move || match stage.get() {
             Stage::Looking => view! { <Opening /> }.into_any(),
             Stage::SignedOut => view! { <SignInScreen /> }.into_any(),
             Stage::InFrame => view! { <Frame /> }.into_any(),
             Stage::Composing => view! { <ComposeScreen /> }.into_any(),
-        }}
+        })}
         <SentScreen />
         <Floating />
-        <p class="hidden-text" role="status" aria-live="polite">{said}</p>
+        <p class="hidden-text" role="status" aria-live="polite">{part(said)}</p>
     }
 }
 

@@ -5,6 +5,8 @@ use std::sync::Arc;
 use intent::Inspection;
 use leptos::prelude::*;
 
+use crate::component::part::part;
+
 use super::compose::bytes::{LetterBytes, MailBytes, StoredBytes};
 use crate::component::dialog::Dialog;
 use crate::component::icon::Icon;
@@ -19,7 +21,7 @@ pub fn SentScreen() -> impl IntoView {
     let close = Callback::new(move |()| app.outbox.close_sent());
     let is_open = Memo::new(move |_| app.outbox.sent.with(Option::is_some));
     view! {
-        {move || is_open.get().then(|| {
+        {part(move || is_open.get().then(|| {
             let inspection = Signal::derive(move || {
                 let sent = app.outbox.sent.get();
                 Arc::new(sent.map(|sent| Inspection { letters: sent.letters.clone(), stored: sent.stored.clone(), ..Inspection::default() }).unwrap_or_default())
@@ -37,14 +39,14 @@ pub fn SentScreen() -> impl IntoView {
                         }).collect_view()}
                     </div>
                     <div class="sent-side" tabindex="0" role="region" aria-label="Bytes">
-                        {move || match side.get() {
+                        {part(move || match side.get() {
                             0 => view! { <MailBytes inspection letter /> }.into_any(),
                             1 => view! { <LetterBytes inspection letter /> }.into_any(),
                             _ => view! { <StoredBytes inspection /> }.into_any(),
-                        }}
+                        })}
                     </div>
                 </Dialog>
             }
-        })}
+        }))}
     }
 }

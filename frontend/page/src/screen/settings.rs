@@ -2,6 +2,8 @@
 
 use leptos::prelude::*;
 
+use crate::component::part::part;
+
 use crate::component::dialog::Dialog;
 use crate::component::icon::Icon;
 use crate::state::preference::Theme;
@@ -47,11 +49,11 @@ fn AccountPart() -> impl IntoView {
     view! {
         <section class="part" aria-labelledby="account">
             <h2 id="account">"Account"</h2>
-            <div class="sheet"><table class="grid-table"><tbody>{rows}</tbody></table></div>
+            <div class="sheet"><table class="grid-table"><tbody>{part(rows)}</tbody></table></div>
             <div class="buttons">
                 <button type="button" class="button danger" on:click=move |_| asks.set(true)><Icon name="i-trash" />"Sign out and erase…"</button>
             </div>
-            {move || asks.get().then(|| view! { <SignOutQuestion asks /> })}
+            {part(move || asks.get().then(|| view! { <SignOutQuestion asks /> }))}
         </section>
     }
 }
@@ -82,7 +84,7 @@ fn SignOutQuestion(
             <div class="dialog-head"><h2 id="sign-out-title">"Sign out and erase"</h2></div>
             <p class="dialog-text">
                 "Erases account, copy, drafts and outbox from this browser. Your calendar and mail at the provider are not touched. "
-                <b class="strong">{only_here}</b>
+                <b class="strong">{part(only_here)}</b>
             </p>
             <div class="dialog-foot">
                 <span class="end">
@@ -177,13 +179,13 @@ fn AboutPart() -> impl IntoView {
                 <table class="grid-table">
                     <tbody>
                         <tr><th scope="row">"Calpost"</th><td>{concat!(env!("CARGO_PKG_VERSION"), ", MIT licence")}</td></tr>
-                        <tr><th scope="row">"Time zone data"</th><td>{zones}</td></tr>
+                        <tr><th scope="row">"Time zone data"</th><td>{part(zones)}</td></tr>
                         <tr><th scope="row">"Reads"</th><td>"iCalendar, iTIP, iMIP over your own SMTP, IMAP and CalDAV servers"</td></tr>
                     </tbody>
                 </table>
             </div>
         </section>
-        {move || (!unreadable.with(Vec::is_empty)).then(|| view! {
+        {part(move || (!unreadable.with(Vec::is_empty)).then(|| view! {
             <section class="part" aria-labelledby="unreadable">
                 <h2 id="unreadable">{text::agenda::unreadable(unreadable.with(Vec::len))}" "<span class="quiet">"they are left as they are"</span></h2>
                 <div class="card">
@@ -192,6 +194,6 @@ fn AboutPart() -> impl IntoView {
                     </ul>
                 </div>
             </section>
-        })}
+        }))}
     }
 }

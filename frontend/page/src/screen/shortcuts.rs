@@ -2,6 +2,8 @@
 
 use leptos::prelude::*;
 
+use crate::component::part::part;
+
 use crate::component::dialog::Dialog;
 use crate::component::icon::Icon;
 use crate::component::key_sheet::KeySheet;
@@ -14,7 +16,7 @@ pub fn ShortcutSheet(
 ) -> impl IntoView {
     let close = Callback::new(move |()| is_open.set(false));
     view! {
-        {move || is_open.get().then(|| view! {
+        {part(move || is_open.get().then(|| view! {
             <Dialog labelled_by="keys-title" on_close=close>
                 <div class="dialog-head">
                     <h2 id="keys-title">"Keyboard"</h2>
@@ -23,7 +25,7 @@ pub fn ShortcutSheet(
                 <div class="dialog-body"><KeySheet /></div>
                 <div class="dialog-foot"><LetterKeys /></div>
             </Dialog>
-        })}
+        }))}
     }
 }
 

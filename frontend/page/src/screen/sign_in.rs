@@ -4,6 +4,8 @@ use intent::{Check, CheckOutcome, KeepPassword, Servers, Service, SignIn, SignIn
 use leptos::ev::SubmitEvent;
 use leptos::prelude::*;
 
+use crate::component::part::{flag, part};
+
 use super::server_form::ServerForm;
 use crate::component::icon::Icon;
 use crate::component::mark::Look;
@@ -178,8 +180,8 @@ fn SignInForm() -> impl IntoView {
             <Show when=move || by_hand.get()>
                 <ServerForm address servers user />
             </Show>
-            <button type="submit" class="button wide" class:main=move || !is_busy.get()>
-                {move || if is_busy.get() { "Stop" } else { "Open calendar" }}
+            <button type="submit" class="button wide" class:main=flag(move || !is_busy.get())>
+                {part(move || if is_busy.get() { "Stop" } else { "Open calendar" })}
             </button>
             <Show when=move || session.demo.with(Option::is_some)>
                 <span class="or">"or"</span>
@@ -245,8 +247,8 @@ fn Connections(
                         "Set by hand"
                     </button>
                 </div>
-                <ul class="services" aria-live="polite" aria-labelledby="connections">{rows}</ul>
-                {move || note().map(|note| view! { <p class="hint" role="status">{note}</p> })}
+                <ul class="services" aria-live="polite" aria-labelledby="connections">{part(rows)}</ul>
+                {part(move || note().map(|note| view! { <p class="hint" role="status">{note}</p> }))}
             </div>
         </Show>
     }

@@ -3,6 +3,8 @@
 use intent::{Calendar, Day, Occurrence, Point, Window};
 use leptos::html;
 use leptos::prelude::*;
+
+use crate::component::part::{flag, part};
 use leptos::web_sys::{Element, MouseEvent};
 use wasm_bindgen::JsCast as _;
 
@@ -100,13 +102,13 @@ fn DayName(
     view! {
         <div
             class="day-name" id=format!("day-{at}")
-            class:shown=move || this() == day.get()
+            class:shown=flag(move || this() == day.get())
             aria-current=move || (this() == today.get()).then_some("date")
         >
             <span>{short}<span class="hidden-text">{rest}</span></span>
-            " " <b>{move || date::number(this())}</b>
+            " " <b>{part(move || date::number(this()))}</b>
             <span class="hidden-text">
-                {move || format!(" {}{}", date::month(this().ymd().1), if this() == today.get() { ", today" } else { "" })}
+                {part(move || format!(" {}{}", date::month(this().ymd().1), if this() == today.get() { ", today" } else { "" }))}
             </span>
         </div>
     }
@@ -128,12 +130,12 @@ fn DayStrip(
         view! {
             <a
                 href=move || crate::state::place::Place::Week(this()).address()
-                class:shown=move || this() == day.get()
+                class:shown=flag(move || this() == day.get())
                 aria-current=move || (this() == today.get()).then_some("date")
             >
                 <span>{short}<span class="hidden-text">{rest}</span></span>
-                <b>{move || date::number(this())}</b>
-                {move || (this() == day.get()).then(|| view! { <span class="hidden-text">", shown"</span> })}
+                <b>{part(move || date::number(this()))}</b>
+                {part(move || (this() == day.get()).then(|| view! { <span class="hidden-text">", shown"</span> }))}
             </a>
         }
     });
@@ -151,7 +153,7 @@ fn AllDayRow(
     let on_open = open_event(app);
     let row = Memo::new(move |_| app.agenda.view.with(|view| bars(&view.occurrences, first.get(), DAYS)));
     view! {
-        <div class="week-row all-day" class:is-empty=move || row.with(Vec::is_empty)>
+        <div class="week-row all-day" class:is-empty=flag(move || row.with(Vec::is_empty))>
             <span class="all-day-label" id="all-day">"All day"</span>
             <ul aria-labelledby="all-day">
                 <For each=move || row.get() key=|bar| intent::encode(&(&bar.occurrence, bar.column, bar.span, bar.line as u32)) let:bar>
@@ -179,7 +181,7 @@ fn Hours() -> impl IntoView {
     view! {
         <ol class="hours" aria-label=format!("Hours in {}", date::city(&browser::zone()))>
             {(0..24_u16).map(|hour| view! { <li><span>{date::time(hour * 60)}</span></li> }).collect::<Vec<_>>()}
-            <li class="now-time" aria-hidden="true" style=("--at", move || now.get().minute.to_string())>{move || date::time(now.get().minute)}</li>
+            <li class="now-time" aria-hidden="true" style=("--at", move || now.get().minute.to_string())>{part(move || date::time(now.get().minute))}</li>
         </ol>
     }
 }
@@ -212,10 +214,10 @@ fn DayColumn(
     };
     view! {
         <section
-            class="day" class:rest=(at >= 5) class:shown=move || this.get() == day.get()
+            class="day" class:rest=(at >= 5) class:shown=flag(move || this.get() == day.get())
             aria-labelledby=format!("day-{at}") on:click=make
         >
-            {now_line}
+            {part(now_line)}
             <ol>
                 <For each=move || blocks.get() key=Block::key let:block>
                     {

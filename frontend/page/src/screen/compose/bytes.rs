@@ -6,6 +6,8 @@ use std::sync::Arc;
 use intent::{CodeText, Inspection, Letter};
 use leptos::prelude::*;
 
+use crate::component::part::part;
+
 use super::inspector::NothingHere;
 use crate::component::bytes_bar::{BytesBar, Take};
 use crate::component::code::Code;
@@ -51,14 +53,14 @@ pub fn LetterBytes(
         inspection.with(|all| of_letter(all, letter.get(), |letter| words::file_name("invite", &letter.address, "ics")))
     });
     view! {
-        {move || if choices.with(Vec::is_empty) {
+        {part(move || if choices.with(Vec::is_empty) {
             view! { <NothingHere words="Nobody gets mail, so there is no calendar file to send." /> }.into_any()
         } else {
             view! {
                 <BytesBar choices chosen=letter on_choose=move |at| letter.set(at) code file media_type="text/calendar" leaves=true on_take=take />
                 <div class="sheet"><Code code label="Calendar file" /></div>
             }.into_any()
-        }}
+        })}
     }
 }
 
@@ -79,11 +81,11 @@ pub fn MailBytes(
         })
     });
     view! {
-        {move || if choices.with(Vec::is_empty) {
+        {part(move || if choices.with(Vec::is_empty) {
             view! { <NothingHere words="Nobody gets mail." /> }.into_any()
         } else {
             view! { <Mail mail choices letter /> }.into_any()
-        }}
+        })}
     }
 }
 
@@ -156,7 +158,7 @@ pub fn StoredBytes(
     let is_there = Memo::new(move |_| stored.with(Option::is_some));
     let code = Memo::new(move |_| stored.get().unwrap_or_default());
     view! {
-        {move || if is_there.get() {
+        {part(move || if is_there.get() {
             view! {
                 <BytesBar
                     choices=Signal::derive(Vec::new) chosen=Signal::derive(|| 0) on_choose=|_| () code
@@ -167,7 +169,7 @@ pub fn StoredBytes(
             }.into_any()
         } else {
             view! { <NothingHere words="The event will be removed from your calendar; no copy is stored." /> }.into_any()
-        }}
+        })}
     }
 }
 

@@ -3,6 +3,8 @@
 use intent::{CalendarId, Field};
 use leptos::prelude::*;
 
+use crate::component::part::part;
+
 use super::guests::GuestField;
 use super::when::WhenField;
 use super::{complaints, field};
@@ -25,18 +27,18 @@ pub fn EventForm() -> impl IntoView {
     }
     view! {
         <form class="form" aria-label="Event" novalidate on:submit=move |event| event.prevent_default()>
-            {move || (!repeats.with(String::is_empty)).then(|| view! {
+            {part(move || (!repeats.with(String::is_empty)).then(|| view! {
                 <div class="notice">
                     <Icon name="i-repeat" />
                     <p>{format!("This event repeats {}. ", repeats.get())}
                         {if cancels.get() { "The whole series is cancelled." } else { "What you change here changes the whole series." }}</p>
                 </div>
-            })}
-            {move || if cancels.get() {
+            }))}
+            {part(move || if cancels.get() {
                 view! { <CancelFields /> }.into_any()
             } else {
                 view! { <EventFields /> }.into_any()
-            }}
+            })}
         </form>
     }
 }
@@ -51,14 +53,14 @@ fn EventFields() -> impl IntoView {
         <Line label="Where" id="where" class="" below=Field::Place />
         <GuestField />
         <TextArea label="Text for the guests" id="text" rows=4 below=Some(Field::Description) />
-        {move || is_change.get().then(|| view! {
+        {part(move || is_change.get().then(|| view! {
             <TextArea label="A word about the change" id="note" rows=2 below=None />
-        })}
+        }))}
         <div class="row wraps">
             <CalendarField />
             <ReminderField />
         </div>
-        <p class="hint">{move || app.session.account.get().map(|account| format!("From {}", sender(&account)))}</p>
+        <p class="hint">{part(move || app.session.account.get().map(|account| format!("From {}", sender(&account))))}</p>
     }
 }
 
@@ -84,12 +86,12 @@ fn CancelFields() -> impl IntoView {
         })
     });
     view! {
-        {move || what.get().map(|(title, when)| view! {
+        {part(move || what.get().map(|(title, when)| view! {
             <div class="cancelled-event">
                 <p class="strong" dir="auto">{title}</p>
                 <p class="soft">{when}</p>
             </div>
-        })}
+        }))}
         <TextArea label="A word to the guests" id="note" rows=4 below=None />
         <p class="hint">"The event stays in your calendar until this is sent; then it is marked as cancelled."</p>
     }

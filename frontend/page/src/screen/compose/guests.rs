@@ -4,6 +4,8 @@ use intent::Field;
 use leptos::ev::KeyboardEvent;
 use leptos::prelude::*;
 
+use crate::component::part::part;
+
 use super::details::is_bad;
 use super::{complaints, field};
 use crate::component::guest_row::GuestRow;
@@ -72,14 +74,14 @@ pub fn GuestField() -> impl IntoView {
                 on:change=move |_| app.draft.read_guests()
             />
             <div id="guests-complaint" role="status" class="remarks">
-                {move || remarks.get().0.into_iter().map(|words| view! { <p class="complaint">{words}</p> }).collect::<Vec<_>>()}
-                {move || Some(complaint.get()).filter(|words| !words.is_empty() && remarks.with(|remarks| remarks.0.is_empty()))
-                    .map(|words| view! { <p class="complaint">{words}</p> })}
-                {move || Some(remarks.get().1).filter(|words| !words.is_empty()).map(|words| view! { <p class="hint">{words}</p> })}
+                {part(move || remarks.get().0.into_iter().map(|words| view! { <p class="complaint">{words}</p> }).collect::<Vec<_>>())}
+                {part(move || Some(complaint.get()).filter(|words| !words.is_empty() && remarks.with(|remarks| remarks.0.is_empty()))
+                    .map(|words| view! { <p class="complaint">{words}</p> }))}
+                {part(move || Some(remarks.get().1).filter(|words| !words.is_empty()).map(|words| view! { <p class="hint">{words}</p> }))}
             </div>
-            {move || (!guests.with(Vec::is_empty)).then(|| view! {
+            {part(move || (!guests.with(Vec::is_empty)).then(|| view! {
                 <ul class="guest-list" aria-label="Invited">{rows()}</ul>
-            })}
+            }))}
         </div>
     }
 }

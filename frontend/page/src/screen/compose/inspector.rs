@@ -6,6 +6,8 @@ use intent::Inspection;
 use leptos::ev::KeyboardEvent;
 use leptos::prelude::*;
 
+use crate::component::part::{flag, part};
+
 use super::bytes::{LetterBytes, MailBytes, StoredBytes};
 use super::words::InWords;
 use crate::component::icon::Icon;
@@ -49,22 +51,22 @@ pub fn Inspector() -> impl IntoView {
     });
     let shows_problems = Memo::new(move |_| has_problems.get() && unfinished.get().is_none());
     view! {
-        <section class="inspector" id="inspector" aria-labelledby="sentence" class:is-behind=move || !app.draft.is_current()>
+        <section class="inspector" id="inspector" aria-labelledby="sentence" class:is-behind=flag(move || !app.draft.is_current())>
             <div class="inspector-head">
                 <h2 id="sentence" aria-live="polite">{sentence}</h2>
-                {move || if shows_problems.get() { view! { <Problems inspection /> }.into_any() } else { view! { <p>{below}</p> }.into_any() }}
+                {part(move || if shows_problems.get() { view! { <Problems inspection /> }.into_any() } else { view! { <p>{below}</p> }.into_any() })}
             </div>
-            {move || (is_told.get() && !has_problems.get()).then(|| view! {
+            {part(move || (is_told.get() && !has_problems.get()).then(|| view! {
                 <TabList tab />
                 <div class="tab-panel" id="panel" role="tabpanel" tabindex="0" aria-labelledby=move || tab_id(tab.get())>
-                    {move || match tab.get() {
+                    {part(move || match tab.get() {
                         Tab::Words => view! { <InWords inspection /> }.into_any(),
                         Tab::CalendarFile => view! { <LetterBytes inspection letter /> }.into_any(),
                         Tab::Mail => view! { <MailBytes inspection letter /> }.into_any(),
                         Tab::Stored => view! { <StoredBytes inspection /> }.into_any(),
-                    }}
+                    })}
                 </div>
-            })}
+            }))}
         </section>
     }
 }
@@ -80,7 +82,7 @@ fn Problems(
             inspection.problems.iter().map(|problem| view! { <li>{form::problem(*problem)}</li> }).collect::<Vec<_>>()
         })
     };
-    view! { <ul class="problems" role="alert">{list}</ul> }
+    view! { <ul class="problems" role="alert">{part(list)}</ul> }
 }
 
 fn tab_id(tab: Tab) -> String {

@@ -10,6 +10,8 @@ pub mod words;
 use intent::{Field, Form, FormProblem};
 use leptos::ev;
 use leptos::prelude::*;
+
+use crate::component::part::part;
 use leptos::web_sys::Element;
 use wasm_bindgen::JsCast as _;
 
@@ -88,9 +90,9 @@ pub fn ComposeScreen() -> impl IntoView {
                     <Icon name="i-close" />
                 </a>
                 <h1>{title}</h1>
-                <span class="week-number hide-narrow">{move || app.draft.kept_at.get().map(|at| {
+                <span class="week-number hide-narrow">{part(move || app.draft.kept_at.get().map(|at| {
                     format!("Draft kept on this device, {}", text::date::time(at.minute))
-                })}</span>
+                }))}</span>
                 <div class="end">
                     <button type="button" class="button plain" on:click=move |_| app.draft.discard()>"Discard"</button>
                     <span class="hide-narrow buttons"><SendButtons letters cancels silent="" /></span>
@@ -102,7 +104,7 @@ pub fn ComposeScreen() -> impl IntoView {
                         "Event"
                     </button>
                     <button type="button" aria-pressed=move || shows_sent.get().to_string() on:click=move |_| shows_sent.set(true)>
-                        {move || format!("What is sent · {}", letters.get())}
+                        {part(move || format!("What is sent · {}", letters.get()))}
                     </button>
                 </div>
                 <EventForm />
@@ -127,7 +129,7 @@ fn NoForm(
 ) -> impl IntoView {
     view! {
         <div class="empty">
-            {move || if is_gone.get() {
+            {part(move || if is_gone.get() {
                 view! {
                     <h2>"This draft is not on this device"</h2>
                     <p>"It was sent, discarded, or written in another browser."</p>
@@ -135,7 +137,7 @@ fn NoForm(
                 }.into_any()
             } else {
                 view! { <p role="status">"Opening the form"</p> }.into_any()
-            }}
+            })}
         </div>
     }
 }
@@ -154,14 +156,14 @@ fn SendButtons(
     let silent_word =
         move || if silent.is_empty() { words_of_inspection::silent_button(cancels.get()) } else { silent };
     view! {
-        {move || (letters.get() > 0).then(|| view! {
+        {part(move || (letters.get() > 0).then(|| view! {
             <button type="button" class="button" prop:disabled=is_leaving on:click=move |_| app.draft.save_silently()>
                 {silent_word}
             </button>
-        })}
+        }))}
         <button type="button" class="button main" prop:disabled=is_leaving aria-keyshortcuts="Control+Enter" on:click=move |_| app.draft.send()>
-            {move || if letters.get() > 0 { view! { <Icon name="i-sent" /> } } else { view! { <Icon name="i-check" /> } }}
-            {move || words_of_inspection::send_button(letters.get(), cancels.get())}
+            {part(move || if letters.get() > 0 { view! { <Icon name="i-sent" /> } } else { view! { <Icon name="i-check" /> } })}
+            {part(move || words_of_inspection::send_button(letters.get(), cancels.get()))}
             {silent.is_empty().then(|| view! { <kbd class="key">"Ctrl ↵"</kbd> })}
         </button>
     }

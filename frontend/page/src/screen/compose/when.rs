@@ -3,6 +3,8 @@
 use intent::{Day, Field, Form};
 use leptos::prelude::*;
 
+use crate::component::part::part;
+
 use super::details::{is_all_day, is_bad};
 use super::{complaints, field};
 use crate::component::icon::Icon;
@@ -30,17 +32,17 @@ pub fn WhenField() -> impl IntoView {
             <legend class="label">"When"</legend>
             <div class="when">
                 <DayInput label="Starts on" day=start_day complaint=of_start on_day=move |day| app.draft.edit(|form| move_start(form, day, form.start_minute)) />
-                {move || (!all_day.get()).then(|| view! {
+                {part(move || (!all_day.get()).then(|| view! {
                     <TimeInput label="Starts at" minute=start complaint=of_start on_time=move |minute| app.draft.edit(|form| move_start(form, form.start_day, minute)) />
-                })}
+                }))}
                 <DayInput label="Ends on" day=end_day complaint=of_end on_day=move |day| app.draft.edit(|form| form.end_day = day) />
-                {move || (!all_day.get()).then(|| view! {
+                {part(move || (!all_day.get()).then(|| view! {
                     <TimeInput label="Ends at" minute=end complaint=of_end on_time=move |minute| app.draft.edit(|form| form.end_minute = minute) />
-                })}
+                }))}
             </div>
             <span class="complaint" id="when-complaint" role="alert">{complaint}</span>
             <div class="row hint wraps">
-                {move || (!all_day.get()).then(|| view! { <ZoneButton /><LengthField /> })}
+                {part(move || (!all_day.get()).then(|| view! { <ZoneButton /><LengthField /> }))}
                 <label class="check-line">
                     <input
                         type="checkbox" prop:checked=all_day
@@ -129,16 +131,16 @@ fn ZoneButton() -> impl IntoView {
         >
             <Icon name="i-globe" class="small" />
             <span class="hidden-text">"Time zone: "</span>
-            {move || date::city(&zone.get())}
+            {part(move || date::city(&zone.get()))}
         </button>
-        {move || (zone.get() != browser::zone()).then(|| view! { <span>{format!("not your own, {}", date::city(&browser::zone()))}</span> })}
+        {part(move || (zone.get() != browser::zone()).then(|| view! { <span>{format!("not your own, {}", date::city(&browser::zone()))}</span> }))}
         <span class="complaint" role="alert">{complaint}</span>
-        {move || is_open.get().then(|| view! {
+        {part(move || is_open.get().then(|| view! {
             <ZonePicker
                 zones chosen=zone.get_untracked() on_close=move |()| is_open.set(false)
                 on_choose=move |chosen| { is_open.set(false); app.draft.edit(|form| form.zone = chosen); }
             />
-        })}
+        }))}
     }
 }
 
@@ -162,7 +164,7 @@ fn LengthField() -> impl IntoView {
                 app.draft.edit(|form| set_length(form, minutes));
             }
         >
-            {options}
+            {part(options)}
         </select>
     }
 }

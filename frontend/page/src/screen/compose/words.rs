@@ -5,6 +5,8 @@ use std::sync::Arc;
 use intent::{FindingLevel, Inspection, LetterKind, QuietReason};
 use leptos::prelude::*;
 
+use crate::component::part::part;
+
 use crate::component::icon::Icon;
 use crate::text::{self, inspection as words};
 
@@ -36,7 +38,7 @@ fn Losses(
 ) -> impl IntoView {
     let losses = Memo::new(move |_| inspection.with(|inspection| inspection.losses.clone()));
     view! {
-        {move || (!losses.with(Vec::is_empty)).then(|| view! {
+        {part(move || (!losses.with(Vec::is_empty)).then(|| view! {
             <div class="notice warn">
                 <Icon name="i-failed" />
                 <div>
@@ -44,7 +46,7 @@ fn Losses(
                     <ul>{losses.get().into_iter().map(|loss| view! { <li>{loss}</li> }).collect_view()}</ul>
                 </div>
             </div>
-        })}
+        }))}
     }
 }
 
@@ -71,11 +73,11 @@ fn Group(
     // The first letter of all stands open, so that nobody has to search for what is read.
     let first = inspection.with_untracked(|inspection| inspection.letters.first().map(|letter| letter.address.clone()));
     view! {
-        {move || (!guests.with(Vec::is_empty)).then(|| {
+        {part(move || (!guests.with(Vec::is_empty)).then(|| {
             let first = first.clone();
             view! {
                 <section class="group">
-                    <h3 class=class><Icon name=icon />{words::heading(kind)}" "<span class="quiet">{move || words::mails(guests.with(Vec::len))}</span></h3>
+                    <h3 class=class><Icon name=icon />{words::heading(kind)}" "<span class="quiet">{part(move || words::mails(guests.with(Vec::len)))}</span></h3>
                     <div class="sheet">
                         <For each=move || guests.get() key=Clone::clone let:address>
                             {
@@ -86,7 +88,7 @@ fn Group(
                     </div>
                 </section>
             }
-        })}
+        }))}
     }
 }
 
@@ -123,21 +125,21 @@ fn LetterLine(
                 <Icon name="i-right" class="small turns" />
                 <span>
                     <span dir="auto">{who}</span>" "
-                    <small>{move || has_name.get().then(|| address.clone())}{move || letter.with(|(_, optional, ..)| *optional).then_some(" optional")}</small>
+                    <small>{part(move || has_name.get().then(|| address.clone()))}{part(move || letter.with(|(_, optional, ..)| *optional).then_some(" optional"))}</small>
                 </span>
                 <span class="their-time">{words::effect(kind)}</span>
             </summary>
             <div class="letter">
                 <dl>
                     <dt>"To"</dt>
-                    <dd>{move || format!("{}, and nobody else", to())}</dd>
+                    <dd>{part(move || format!("{}, and nobody else", to()))}</dd>
                     <dt>"Subject"</dt>
-                    <dd dir="auto">{move || letter.with(|(_, _, subject, _)| subject.clone())}</dd>
+                    <dd dir="auto">{part(move || letter.with(|(_, _, subject, _)| subject.clone()))}</dd>
                 </dl>
-                {move || letter.with(|(.., text)| {
+                {part(move || letter.with(|(.., text)| {
                     text.replace("\r\n", "\n").split("\n\n").filter(|part| !part.trim().is_empty())
                         .map(|part| view! { <p dir="auto">{part.to_owned()}</p> }).collect_view()
-                })}
+                }))}
             </div>
         </details>
     }
@@ -157,7 +159,7 @@ fn Quiet(
         })
     });
     view! {
-        {move || reasons.with(|(guests, lines)| (*guests > 0).then(|| view! {
+        {part(move || reasons.with(|(guests, lines)| (*guests > 0).then(|| view! {
             <section class="group">
                 <h3 class="none"><Icon name="i-nothing" />"No mail "<span class="quiet">{text::count(*guests, "guest", "guests")}</span></h3>
                 <div class="sheet">
@@ -169,7 +171,7 @@ fn Quiet(
                     }).collect_view()}
                 </div>
             </section>
-        }))}
+        })))}
     }
 }
 
@@ -181,7 +183,7 @@ fn Findings(
 ) -> impl IntoView {
     let findings = Memo::new(move |_| inspection.with(|inspection| inspection.findings.clone()));
     view! {
-        {move || (!findings.with(Vec::is_empty)).then(|| view! {
+        {part(move || (!findings.with(Vec::is_empty)).then(|| view! {
             <section>
                 <h3>"Will it be understood?"</h3>
                 <ul class="checks">
@@ -196,7 +198,7 @@ fn Findings(
                     }).collect_view()}
                 </ul>
             </section>
-        })}
+        }))}
     }
 }
 
@@ -208,13 +210,13 @@ fn Order(
 ) -> impl IntoView {
     let steps = Memo::new(move |_| inspection.with(|inspection| inspection.steps.clone()));
     view! {
-        {move || (!steps.with(Vec::is_empty)).then(|| view! {
+        {part(move || (!steps.with(Vec::is_empty)).then(|| view! {
             <section>
                 <h3>"When you press send"</h3>
                 <ol class="order">
                     {steps.get().iter().map(|step| view! { <li><span>{words::step(step)}</span></li> }).collect_view()}
                 </ol>
             </section>
-        })}
+        }))}
     }
 }
