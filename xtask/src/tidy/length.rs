@@ -6,7 +6,12 @@ use super::{Finding, Tree};
 const LIMIT_LINES: usize = 500;
 
 /// Files that may be longer, with the reason. A row that is no longer needed is a finding as well.
-const EXCEPTIONS: &[(&str, &str)] = &[];
+const EXCEPTIONS: &[(&str, &str)] = &[
+    ("frontend/engine/src/pump/outbox.rs", "one record's way through all its arrows, to be read in one piece"),
+    ("shared/calendar/src/dav/discovery.rs", "one conversation with a server, with the tests that play it"),
+    ("shared/calendar/src/time/recurrence/rule.rs", "one grammar, with its table of tests"),
+    ("shared/calendar/src/time/recurrence/series.rs", "one walk, with its table of tests"),
+];
 
 /// Files over the limit.
 pub(super) fn over(tree: &Tree) -> Vec<Finding> {
@@ -41,8 +46,8 @@ mod tests {
 
     #[test]
     fn a_file_may_have_exactly_the_limit() {
-        assert_eq!(over(&tree_of_lines(LIMIT_LINES)), []);
-        assert_eq!(over(&tree_of_lines(LIMIT_LINES + 1)).len(), 1);
+        assert_eq!(over_but(&tree_of_lines(LIMIT_LINES), &[]), []);
+        assert_eq!(over_but(&tree_of_lines(LIMIT_LINES + 1), &[]).len(), 1);
     }
 
     #[test]
