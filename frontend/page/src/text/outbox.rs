@@ -118,8 +118,8 @@ pub fn needs_you(item: &OutboxItem) -> String {
 /// `4 mails leave in 8 s`
 pub fn leaves(item: &OutboxItem, seconds: u16) -> String {
     match item.deliveries.len() {
-        0 => format!("saved in {seconds} s"),
-        1 => format!("1 mail leaves in {seconds} s"),
-        number => format!("{number} mails leave in {seconds} s"),
+        0 => format!("saved in {seconds}\u{a0}s"),
+        1 => format!("1 mail leaves in {seconds}\u{a0}s"),
+        number => format!("{number} mails leave in {seconds}\u{a0}s"),
     }
 }
