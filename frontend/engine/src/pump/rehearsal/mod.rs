@@ -1,6 +1,7 @@
 //! The engine played through without a browser: a scripted link, a still world, storage in memory.
 
 mod provider;
+mod tabs;
 mod world;
 
 use std::{cell::RefCell, rc::Rc, time::Duration};
@@ -13,7 +14,7 @@ use intent::{
 };
 
 use super::{Engine, Surroundings};
-use crate::storage::{Change, Kept, Memory, OnlyTab, Storage, Store, Vault};
+use crate::storage::{Change, Kept, Memory, OnlyTab, Storage, Store, Turn, Vault};
 use provider::{Act, Break, InboxMail, PASSWORD, Straight};
 use world::StillWorld;
 
@@ -27,6 +28,10 @@ struct Tab {
 
 impl Tab {
     fn open(link: &Straight, device: &Memory, chance: u64) -> Self {
+        Self::open_with(link, device, chance, Rc::new(OnlyTab))
+    }
+
+    fn open_with(link: &Straight, device: &Memory, chance: u64, turn: Rc<dyn Turn>) -> Self {
         let pool = LocalPool::new();
         let world = StillWorld::new(&pool, chance);
         let told: Rc<RefCell<Vec<Tell>>> = Rc::default();
@@ -36,7 +41,7 @@ impl Tab {
             link: Rc::new(link.clone()),
             storage: Some(Rc::new(device.clone()) as Rc<dyn Storage>),
             vault: Some(Rc::new(device.clone()) as Rc<dyn Vault>),
-            turn: Rc::new(OnlyTab),
+            turn,
             tell: Box::new(move |tell| hearing.borrow_mut().push(tell)),
         });
         let mut tab = Self { pool, world, engine, told };
@@ -50,7 +55,11 @@ impl Tab {
     }
 
     fn signed_in(link: &Straight, device: &Memory, chance: u64) -> Self {
-        let mut tab = Self::open(link, device, chance);
+        Self::signed_in_with(link, device, chance, Rc::new(OnlyTab))
+    }
+
+    fn signed_in_with(link: &Straight, device: &Memory, chance: u64, turn: Rc<dyn Turn>) -> Self {
+        let mut tab = Self::open_with(link, device, chance, turn);
         tab.ask(Ask::SignIn(sign_in(PASSWORD)));
         tab.pass(Duration::from_secs(1));
         assert!(matches!(tab.sign_in(), SignInView::SignedIn(_)), "{:?}", tab.sign_in());
