@@ -187,7 +187,8 @@ impl Phrases<'_> {
             self.digits(at + 1).filter(|_| is_there)
         };
         if digits == 4 {
-            let (month, day) = (sign_and_digits(at + 1, '-')?, sign_and_digits(at + 3, '-')?);
+            let sign = if self.is_sign(at + 1, '/') { '/' } else { '-' };
+            let (month, day) = (sign_and_digits(at + 1, sign)?, sign_and_digits(at + 3, sign)?);
             let written =
                 Written { year: Some(number as i16), month: i8::try_from(month).ok()?, day: i8::try_from(day).ok()? };
             // The letter before the hour in `2026-12-24T18:00`.
@@ -210,8 +211,12 @@ impl Phrases<'_> {
         }
         let day = self.day_of_month(at)?;
         if let Some(month) = sign_and_digits(at + 1, '.').filter(|month| (1..=12).contains(month)) {
-            // `24.12.` is a date; `14.30` without the second stop is an hour.
+            // `24.12.` is a date; `14.30` without the second stop is an hour, but `am 3.12` is a date again.
             let is_closed = self.is_sign(at + 3, '.') && self.is_glued(at + 3);
+            let is_announced = at.checked_sub(1).is_some_and(|before| self.is(before, Sense::On));
+            if !is_closed && is_announced && self.language.counts_to_24() {
+                return Some((Written { year: None, month: month as i8, day }, at + 3));
+            }
             let has_year = self.is_glued(at + 4) && self.year(at + 4).is_some();
             if !is_closed || !(has_year || self.language.counts_to_24()) {
                 return None;

@@ -144,7 +144,7 @@ pub(super) const WORDS: &[(&str, Sense)] = &[
     ("um", At),
     ("at", At),
     ("gegen", At),
-    ("ab", At),
+    ("ab", From),
     ("von", From),
     ("vom", From),
     ("zwischen", From),

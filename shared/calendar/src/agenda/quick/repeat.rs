@@ -52,17 +52,24 @@ impl Phrases<'_> {
         if let Some((days, end)) = self.weekdays_of_rule(next) {
             return Some((rule(Frequency::Weekly, interval, &format!(";BYDAY={days}")), None, end));
         }
+        // `every 2nd Tuesday` is every other one, `every 2nd Tuesday of the month` the second of its month.
+        if let Some((number, (weekday, end))) =
+            self.ordinal(next).and_then(|(number, at)| Some((number, self.weekday(at)?)))
+        {
+            let day = WEEKDAYS[usize::from(weekday)];
+            let is_other = number == 2 && !self.is_of_month(end);
+            let text = match is_other {
+                true => rule(Frequency::Weekly, 2, &format!(";BYDAY={day}")),
+                false => rule(Frequency::Monthly, 1, &format!(";BYDAY={number}{day}")),
+            };
+            return Some((text, None, self.skip_of_month(end)));
+        }
         if let Some((day, end)) = self.ordinal_day(next) {
             return Some((rule(Frequency::Monthly, 1, &format!(";BYMONTHDAY={day}")), None, self.skip_of_month(end)));
         }
         match self.sense(next)? {
             Sense::PartOfDay { minutes, .. } => {
                 Some((rule(Frequency::Daily, interval, ""), Some(minutes.into()), next + 1))
-            }
-            Sense::Ordinal(number) => {
-                let (weekday, end) = self.weekday(next + 1)?;
-                let parts = format!(";BYDAY={number}{}", WEEKDAYS[usize::from(weekday)]);
-                Some((rule(Frequency::Monthly, 1, &parts), None, self.skip_of_month(end)))
             }
             _ => None,
         }
@@ -84,8 +91,8 @@ impl Phrases<'_> {
     /// `first Monday of every month`, `am letzten Freitag im Monat`.
     fn ordinal_weekday(&self, at: usize) -> Option<(String, Option<u32>, usize)> {
         let start = self.skip(self.skip(at, &[Sense::On]), &[Sense::Article]);
-        let Some(Sense::Ordinal(number)) = self.sense(start) else { return None };
-        let (weekday, next) = self.weekday(start + 1)?;
+        let (number, weekday) = self.ordinal(start)?;
+        let (weekday, next) = self.weekday(weekday)?;
         let end = self.skip_of_month(next);
         let parts = format!(";BYDAY={number}{}", WEEKDAYS[usize::from(weekday)]);
         (end > next).then(|| (rule(Frequency::Monthly, 1, &parts), None, end))
@@ -108,13 +115,12 @@ impl Phrases<'_> {
             return (frequency, format!(";BYDAY={days}"), end);
         }
         let is_monthly = frequency == Frequency::Monthly;
+        let numbered = self.ordinal(on).and_then(|(number, at)| Some((number, self.weekday(at)?)));
+        if let Some((number, (weekday, end))) = numbered.filter(|_| is_monthly) {
+            return (frequency, format!(";BYDAY={number}{}", WEEKDAYS[usize::from(weekday)]), end);
+        }
         if let Some((day, end)) = self.ordinal_day(on).filter(|_| is_monthly) {
             return (frequency, format!(";BYMONTHDAY={day}"), end);
-        }
-        if let (Some(Sense::Ordinal(number)), Some((weekday, end))) = (self.sense(on), self.weekday(on + 1))
-            && is_monthly
-        {
-            return (frequency, format!(";BYDAY={number}{}", WEEKDAYS[usize::from(weekday)]), end);
         }
         (frequency, String::new(), at)
     }
@@ -150,6 +156,14 @@ impl Phrases<'_> {
         days.dedup();
         let names: Vec<&str> = days.iter().map(|day| WEEKDAYS[usize::from(*day)]).collect();
         Some((names.join(","), next))
+    }
+
+    /// Which of the weekdays of a month: `second`, `2nd`, `2.`, `last`.
+    fn ordinal(&self, at: usize) -> Read<i8> {
+        match self.sense(at) {
+            Some(Sense::Ordinal(number)) => Some((number, at + 1)),
+            _ => self.ordinal_day(at).filter(|(number, _)| *number <= 5),
+        }
     }
 
     fn is_of_month(&self, at: usize) -> bool {

@@ -94,6 +94,41 @@ fn small_words_and_signs_around_a_time_are_part_of_it() {
 }
 
 #[test]
+fn an_ordinal_in_digits_before_a_weekday_counts_weekdays_and_not_days_of_the_month() {
+    check(
+        "en",
+        &[
+            ("Sync every 2nd Tuesday of the month", "Sync | 20261208/20261209 |  |  | FREQ=MONTHLY;BYDAY=2TU"),
+            ("Sync every 3rd Tuesday", "Sync | 20261215/20261216 |  |  | FREQ=MONTHLY;BYDAY=3TU"),
+            ("Sync every 2nd Tuesday", "Sync | 20261124/20261125 |  |  | FREQ=WEEKLY;INTERVAL=2;BYDAY=TU"),
+            ("Sync monthly on the 1st Friday", "Sync | 20261204/20261205 |  |  | FREQ=MONTHLY;BYDAY=1FR"),
+            ("Sync 1st Friday of every month", "Sync | 20261204/20261205 |  |  | FREQ=MONTHLY;BYDAY=1FR"),
+            ("Sync every 15th", "Sync | 20261215/20261216 |  |  | FREQ=MONTHLY;BYMONTHDAY=15"),
+        ],
+    );
+    check(
+        "de",
+        &[
+            ("Runde jeden 2. Dienstag im Monat", "Runde | 20261208/20261209 |  |  | FREQ=MONTHLY;BYDAY=2TU"),
+            ("Runde jeden 2. Dienstag", "Runde | 20261124/20261125 |  |  | FREQ=WEEKLY;INTERVAL=2;BYDAY=TU"),
+        ],
+    );
+}
+
+#[test]
+fn dates_are_read_after_any_word_that_leads_to_one() {
+    check("en", &[("Party 2026/12/24", "Party | 20261224/20261225")]);
+    check(
+        "de",
+        &[
+            ("Urlaub für 2 Wochen ab 20.12.", "Urlaub | 20261220/20270103"),
+            ("Kino ab 20 Uhr", "Kino | 20261122T200000/20261122T210000"),
+            ("Zahnarzt am 3.12 um 15 Uhr", "Zahnarzt | 20261203T150000/20261203T160000"),
+        ],
+    );
+}
+
+#[test]
 fn a_comma_between_parts_and_brackets_around_an_address_are_where_they_belong() {
     let text = "Sync on Monday, 10:30 <a@example.org>, b@example.org";
     let spans: Vec<&str> = draft("en", text).spans.iter().map(|span| &text[span.start..span.end]).collect();
