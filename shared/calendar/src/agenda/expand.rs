@@ -135,10 +135,11 @@ impl Search<'_> {
         let event = self.event;
         match &event.master {
             Some(master) if event.recurs => self.follow(master),
-            Some(master) => {
+            // An event that does not recur is its own only occurrence.
+            Some(master) if !event.overrides.contains_key(&master.key_of_wall(master.wall)) => {
                 self.add(master, master.wall, None, None);
             }
-            None => {}
+            _ => {}
         }
         for (key, slot) in &event.overrides {
             let is_excepted = event.master.as_ref().is_some_and(|master| self.is_excepted(master, *key));

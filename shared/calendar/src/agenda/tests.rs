@@ -252,6 +252,13 @@ fn an_override_without_its_series_stands_alone() {
 }
 
 #[test]
+fn an_override_of_an_event_that_does_not_recur_stands_for_it() {
+    let event = "UID:a DTSTART:20260302T090000Z";
+    let moved = "UID:a RECURRENCE-ID:20260302T090000Z DTSTART:20260302T100000Z";
+    check(&[event, moved], &["20260302T100000Z/20260302T100000Z=20260302T090000Z(1)"]);
+}
+
+#[test]
 fn an_override_of_what_was_taken_out_stays_out() {
     let series = "UID:a DTSTART:20260302T090000Z RRULE:FREQ=DAILY;COUNT=2 EXDATE:20260303T090000Z";
     let moved = "UID:a RECURRENCE-ID:20260303T090000Z DTSTART:20260304T090000Z";
