@@ -5,6 +5,7 @@ use jiff::{Span as Length, Timestamp};
 use super::timeline::{Instance, Timeline, moment, moment_property};
 use crate::ical::{Component, Property};
 use crate::time::moment::Moment;
+use crate::time::period::{Period, PeriodEnd};
 
 /// What says how a series recurs, and has no place in an override.
 const RECURRENCE: [&str; 4] = ["RRULE", "RDATE", "EXDATE", "EXRULE"];
@@ -14,6 +15,19 @@ const RECURRENCE: [&str; 4] = ["RRULE", "RDATE", "EXDATE", "EXRULE"];
 /// RECURRENCE-ID has the form of DTSTART, and everything else, alarms and answers included, is that of the series.
 #[must_use]
 pub fn occurrence(series: &Component, timeline: &Timeline, instance: Instance) -> Component {
+    let mut component = occurrence_as_long_as_the_series(series, timeline, instance);
+    if let Some(period) = period_of(series, timeline, instance) {
+        set_length(&mut component, &period);
+    }
+    component
+}
+
+/// The same for an occurrence of the rule: a period in RDATE, which has a length of its own, is not looked for.
+pub(super) fn occurrence_as_long_as_the_series(
+    series: &Component,
+    timeline: &Timeline,
+    instance: Instance,
+) -> Component {
     let mut component = series.to_fresh();
     component.retain_properties(|property| !RECURRENCE.iter().any(|name| property.is(name)));
     let new_start = timeline.moment_of(instance);
@@ -32,6 +46,26 @@ pub fn occurrence(series: &Component, timeline: &Timeline, instance: Instance) -
         replace_moment(&mut component, "DTSTART", &new_start);
     }
     component
+}
+
+/// Makes something as long as a period.
+pub(super) fn set_length(component: &mut Component, period: &Period) {
+    for name in ["DTEND", "DURATION"] {
+        component.remove(name);
+    }
+    component.push(match &period.end {
+        PeriodEnd::At(end) => moment_property("DTEND", end),
+        PeriodEnd::After(duration) => Property::new("DURATION", &duration.to_string()),
+    });
+}
+
+/// The RDATE that gives an occurrence a length of its own.
+pub(super) fn period_of(series: &Component, timeline: &Timeline, instance: Instance) -> Option<Period> {
+    series.all("RDATE").find_map(|property| {
+        let tzid = property.parameter("TZID");
+        let periods = property.value().split(',').filter_map(|value| Period::parse(value, tzid.as_deref()).ok());
+        periods.into_iter().find(|period| timeline.instance(&period.start) == instance)
+    })
 }
 
 /// Puts a moment into a property, the parameters that have nothing to do with its form kept.

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use thiserror::Error;
 
 use super::object::{Stored, is_override};
-use super::occurrence::{forget_date, occurrence, replace_moment};
+use super::occurrence::{forget_date, occurrence_as_long_as_the_series, period_of, replace_moment, set_length};
 use super::outgoing::stamp;
 use super::timeline::{Instance, Timeline, moment, moments};
 use crate::ical::{Component, Property};
@@ -122,14 +122,20 @@ fn begin_at(series: &mut Component, timeline: &Timeline, cut: Instance) {
     }
     series.retain_properties(|property| !property.is("RRULE") || !ended.iter().any(|value| value == property.value()));
     drop_dates(series, timeline, |instance| instance < cut);
+    let has_rule = !firsts.is_empty();
     let begins = firsts.into_iter().min().map_or(cut, |first| timeline.instance(&start.with_civil(first)));
-    let moved = occurrence(series, timeline, begins);
+    let moved = occurrence_as_long_as_the_series(series, timeline, begins);
     for name in ["DTSTART", "DTEND", "DUE"] {
         if let Some(moment) = moved.property(name).and_then(moment) {
             replace_moment(series, name, &moment);
         }
     }
-    if begins == cut {
+    let period = period_of(series, timeline, begins);
+    if let Some(period) = period.as_ref().filter(|_| !has_rule) {
+        set_length(series, period);
+    }
+    // A period says how long the occurrence takes, even where the rule gives it as well.
+    if begins == cut && !(period.is_some() && has_rule) {
         forget_date(series, "RDATE", timeline, cut);
     }
 }
