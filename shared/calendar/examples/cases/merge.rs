@@ -25,6 +25,11 @@ fn merge_versions(request: &Value) -> Answer {
 
 fn edit(request: &Value) -> Answer {
     let mut document = document(request, "ics")?;
+    let mut result = Map::new();
+    let Some(attendee) = optional_text(request, "attendee").map(Address::new) else {
+        put_bytes(&mut result, "ics", Some(document.write()));
+        return Ok(result);
+    };
     let wanted = request.get("component").ok_or("component is missing")?;
     let uid = required_text(wanted, "uid")?;
     let recurrence_id = match optional_text(wanted, "recurrence_id") {
@@ -34,14 +39,11 @@ fn edit(request: &Value) -> Answer {
     let component = document
         .calendars_mut()
         .flat_map(|calendar| calendar.components_mut())
-        .find(|component| merge::key_of(component).is_about(uid, recurrence_id.as_ref()))
+        .find(|component| merge::is_about(component, uid, recurrence_id.as_ref()))
         .ok_or("there is no such component")?;
-    if let Some(attendee) = optional_text(request, "attendee").map(Address::new) {
-        let partstat = required_text(request, "partstat")?;
-        let line = component.all_mut("ATTENDEE").find(|line| line.address() == attendee);
-        line.ok_or("that person is not invited")?.set_parameter("PARTSTAT", partstat);
-    }
-    let mut result = Map::new();
+    let partstat = required_text(request, "partstat")?;
+    let line = component.all_mut("ATTENDEE").find(|line| line.address() == attendee);
+    line.ok_or("that person is not invited")?.set_parameter("PARTSTAT", partstat);
     put_bytes(&mut result, "ics", Some(document.write()));
     Ok(result)
 }

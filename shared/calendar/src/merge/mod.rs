@@ -27,13 +27,6 @@ pub struct ComponentKey {
     pub recurrence_id: Option<String>,
 }
 
-impl ComponentKey {
-    /// Whether this is the component with that UID and RECURRENCE-ID; without one, the event or series itself.
-    pub fn is_about(&self, uid: &str, recurrence_id: Option<&Moment>) -> bool {
-        self.uid == uid && self.recurrence_id == recurrence_id.map(ToString::to_string)
-    }
-}
-
 /// Something that both sides changed in different ways; mine stands in the merged object.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Conflict {
@@ -109,6 +102,28 @@ pub fn key_of(component: &Component) -> ComponentKey {
                 Err(_) => id.value().to_owned(),
             }
         }),
+    }
+}
+
+/// Whether this is the component with that UID and RECURRENCE-ID; without one, the event or series itself.
+///
+/// The occurrence may be named as an instant, or as it is written: by its wall clock without the zone, or by its day.
+pub fn is_about(component: &Component, uid: &str, recurrence_id: Option<&Moment>) -> bool {
+    let key = key_of(component);
+    if key.uid != uid {
+        return false;
+    }
+    match (component.property("RECURRENCE-ID"), recurrence_id) {
+        (None, None) => true,
+        (Some(id), Some(wanted)) => {
+            let written = Moment::parse(id.value(), None).ok();
+            key.recurrence_id.is_some_and(|key| key == wanted.to_string())
+                || written.is_some_and(|written| match (&written, wanted) {
+                    (Moment::Date(day), wanted) | (wanted, Moment::Date(day)) => wanted.date() == *day,
+                    (written, wanted) => written == wanted,
+                })
+        }
+        _ => false,
     }
 }
 

@@ -2,6 +2,7 @@
 
 use super::{ComponentKey, Conflict, attendee, list, names};
 use crate::ical::{Component, Property};
+use crate::time::recurrence::Rule;
 
 /// Merges my properties of a component into theirs.
 pub(super) fn merge(
@@ -41,14 +42,16 @@ pub(super) fn is_bookkeeping(name: &str) -> bool {
     ["DTSTAMP", "LAST-MODIFIED", "SEQUENCE"].iter().any(|it| it.eq_ignore_ascii_case(name))
 }
 
-/// What a line says: its name and parameter names in upper case, parameters in one order.
+/// What a line says: its name and parameter names in upper case, parameters and the parts of a rule in one order.
 pub(super) fn meaning(property: &Property) -> String {
     let mut parameters: Vec<String> = property
         .parameters()
         .map(|it| format!("{}={:?}", it.name.to_ascii_uppercase(), it.values().collect::<Vec<_>>()))
         .collect();
     parameters.sort();
-    format!("{};{}:{}", property.name().to_ascii_uppercase(), parameters.join(";"), property.value().trim())
+    let rule = property.is("RRULE").then(|| property.value().parse::<Rule>().ok()).flatten();
+    let value = rule.map_or_else(|| property.value().trim().to_owned(), |rule| rule.to_string());
+    format!("{};{}:{value}", property.name().to_ascii_uppercase(), parameters.join(";"))
 }
 
 /// Merges properties that belong together as one; says whether both sides changed them differently.

@@ -191,3 +191,31 @@ fn an_alarm_that_only_i_added_is_added() {
     assert!(text.contains("-PT5M") && !text.contains("-PT9M"), "{text}");
     assert_eq!(result.conflicts[0].property.as_deref(), Some("VALARM"));
 }
+
+#[test]
+fn a_rule_written_in_another_way_is_no_change() {
+    check(
+        &[("", "RRULE:FREQ=WEEKLY;BYDAY=TU;INTERVAL=1")],
+        &[("", "RRULE:BYDAY=TU;FREQ=WEEKLY;WKST=MO")],
+        &["RRULE:BYDAY=TU;FREQ=WEEKLY;WKST=MO"],
+        &[],
+    );
+}
+
+#[test]
+fn an_override_is_found_by_its_instant_its_wall_clock_or_its_day() {
+    let about = |line: &str, wanted: &str| {
+        let object = object(&["UID:1", line]);
+        let wanted = Moment::parse(wanted, None).unwrap();
+        is_about(object.calendar().unwrap().components().next().unwrap(), "1", Some(&wanted))
+    };
+    let in_berlin = "RECURRENCE-ID;TZID=Europe/Berlin:20261124T150000";
+    for named in ["20261124T140000Z", "20261124T150000", "20261124"] {
+        assert!(about(in_berlin, named), "{named}");
+    }
+    for named in ["20261124T150000Z", "20261124T140000", "20261125"] {
+        assert!(!about(in_berlin, named), "{named}");
+    }
+    assert!(about("RECURRENCE-ID;VALUE=DATE:20261124", "20261124T000000Z"));
+    assert!(!about("SUMMARY:The series", "20261124"));
+}
