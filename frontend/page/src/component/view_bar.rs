@@ -48,6 +48,13 @@ pub fn ViewBar(
                     <a href=address(3) aria-current=(!is_agenda).then_some("page")>"Week"</a>
                     <a href=address(4) aria-current=is_agenda.then_some("page")>"Agenda"</a>
                 </nav>
+                // A narrow bar has room for one button: it leads to the other view.
+                <a
+                    class="button plain square only-narrow" href=address(if is_agenda { 3 } else { 4 })
+                    aria-label=if is_agenda { "Week" } else { "Agenda" }
+                >
+                    <Icon name=if is_agenda { "i-calendar" } else { "i-menu" } />
+                </a>
                 <button type="button" class="button main square only-narrow" aria-label="New event" on:click=move |_| on_new.run(())>
                     <Icon name="i-plus" />
                 </button>

@@ -7,7 +7,7 @@ pub mod inspector;
 pub mod when;
 pub mod words;
 
-use intent::{Field, Form, FormProblem};
+use intent::{Field, Form, FormProblem, Window};
 use leptos::ev;
 use leptos::prelude::*;
 
@@ -58,6 +58,10 @@ pub fn ComposeScreen() -> impl IntoView {
             _ => {}
         }
     });
+    // Without a calendar view behind it nothing has asked for the calendars to choose from yet.
+    if app.agenda.view.with_untracked(|view| view.window.is_none()) {
+        app.agenda.show(Window { first: untrack(|| app.places.day()).week_start(0), days: 7 });
+    }
     let keys = window_event_listener(ev::keydown, move |event| {
         let is_open_dialog = document().query_selector("dialog[open]").ok().flatten().is_some();
         match event.key().as_str() {
