@@ -59,6 +59,10 @@ impl Relay {
     pub fn come_back(&mut self) -> Result<(), Trouble> {
         let mut command = Command::new(program::ours("calpost")?);
         command.args(&self.arguments);
+        // The relay takes every `CALPOST_` variable for an option of its own.
+        for (name, _) in std::env::vars_os().filter(|(name, _)| name.to_string_lossy().starts_with("CALPOST_")) {
+            command.env_remove(name);
+        }
         self.daemon = Some(Daemon::start("relay", &mut command, &self.folder)?.listens_on(self.port)?);
         Ok(())
     }

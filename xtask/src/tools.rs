@@ -68,11 +68,6 @@ pub(crate) fn folder() -> PathBuf {
     target().join("tools")
 }
 
-/// The file of axe-core's script, once fetched.
-pub(crate) fn axe_script() -> PathBuf {
-    folder().join("node_modules/axe-core/axe.min.js")
-}
-
 /// Everything needed to build the page: the wasm target, Trunk, wasm-bindgen.
 pub(crate) fn for_build() -> Outcome {
     wasm_target("wasm32-unknown-unknown")?;

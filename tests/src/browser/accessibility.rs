@@ -44,6 +44,5 @@ fn in_words(finding: &Value) -> String {
 }
 
 fn script_path() -> PathBuf {
-    let given = std::env::var_os("CALPOST_AXE").map(PathBuf::from);
-    given.unwrap_or_else(|| program::tools().join("node_modules/axe-core/axe.min.js"))
+    program::tools().join("node_modules/axe-core/axe.min.js")
 }

@@ -133,7 +133,7 @@ fn journeys(log: &Path) -> Outcome<Tally> {
     }
     let mut command = cargo();
     command.args(["test", "--workspace", "--test", "journeys"]);
-    of_libtest("journeys", command.env("CALPOST_AXE", tools::axe_script()), log)
+    of_libtest("journeys", &mut command, log)
 }
 
 fn of_libtest(stage: &str, command: &mut Command, log: &Path) -> Outcome<Tally> {
