@@ -16,6 +16,7 @@ mod sending;
 mod sign_in;
 mod state;
 mod telling;
+mod verdict;
 mod watch;
 mod writing;
 
