@@ -93,7 +93,7 @@ fn CancelFields() -> impl IntoView {
             </div>
         }))}
         <TextArea label="A word to the guests" id="note" rows=4 below=None />
-        <p class="hint">"The event stays in your calendar until this is sent; then it is marked as cancelled."</p>
+        <p class="hint">"The event stays in your calendar until this is sent; then it is taken out of it."</p>
     }
 }
 
