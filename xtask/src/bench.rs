@@ -1,5 +1,6 @@
 //! The budgets of the design, each beside what is measured on this machine.
 
+mod core;
 mod page;
 
 use crate::project::{Outcome, say};
@@ -14,7 +15,9 @@ struct Row {
 
 /// `cargo xtask bench`.
 pub(crate) fn run(_words: &[String]) -> Outcome {
-    let rows = page::rows()?;
+    say("benchmarks of the core run (usually 4 minutes the first time)");
+    let mut rows = page::rows()?;
+    rows.extend(core::rows()?);
     say(&table(&rows));
     Ok(())
 }
