@@ -18,7 +18,7 @@ pub const DOMAIN: &str = "calpost.test";
 pub const FULL: &str = "full@calpost.test";
 
 /// The words of that refusal.
-pub const FULL_WORDS: &str = "5.2.2 Mailbox full";
+pub const FULL_WORDS: &str = "Mailbox full";
 
 impl Person {
     fn of(name: &str) -> Self {
