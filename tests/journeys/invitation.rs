@@ -39,7 +39,8 @@ pub(crate) fn one_refused(stage: &mut Stage) {
     let ann = stage.organizer("Ann");
     let bob = stage.provider.person("Bob");
     ann.sign_in(&stage.provider);
-    let plan = Plan::lunch(format!("{}, {FULL}", bob.address));
+    let title = "🍉 & \\n “quotes”; <b>all</b> of it".to_owned();
+    let plan = Plan { title, ..Plan::lunch(format!("{}, {FULL}", bob.address)) };
     ann.write(&plan);
     ann.expect_sentence("2 guests get an invitation.");
     ann.send();
@@ -47,7 +48,8 @@ pub(crate) fn one_refused(stage: &mut Stage) {
     outbox.expect_text("Refused");
     outbox.expect_text(FULL_WORDS);
     ann.browser.look_closely("outbox-refused");
-    Mailbox::of(&stage.provider, &bob).expect_message(&plan.title);
+    let arrived = Mailbox::of(&stage.provider, &bob).expect_message(&plan.title);
+    assert_eq!(Invitation::read(&arrived).title, plan.title, "a title arrives as typed");
 }
 
 /// A server may put lines before a mail; it may change none of it.

@@ -24,7 +24,7 @@ impl Plan {
     #[must_use]
     pub fn lunch(guests: impl Into<String>) -> Self {
         Self {
-            title: "Lunch, with “plans” & 🍉".into(),
+            title: "Lunch, with “plans” & Zoë".into(),
             day: day_from_now(2),
             start: "12:30".into(),
             end: "13:30".into(),
