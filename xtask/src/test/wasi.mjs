@@ -13,4 +13,5 @@ const wasi = new WASI({
 });
 const module = await WebAssembly.compile(await readFile(binary));
 const instance = await WebAssembly.instantiate(module, wasi.getImportObject());
-process.exit(wasi.start(instance));
+// Not process.exit(): while V8 still optimises the module in the background, that crashes Node.
+process.exitCode = wasi.start(instance);
