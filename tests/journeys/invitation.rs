@@ -2,7 +2,7 @@
 
 use journeys::invitation::Invitation;
 use journeys::mailbox::Mailbox;
-use journeys::person::{FULL, FULL_WORDS};
+use journeys::person::{FULL, FULL_CODE, FULL_WORDS};
 use journeys::plan::Plan;
 use journeys::runner::Stage;
 
@@ -46,6 +46,7 @@ pub(crate) fn one_refused(stage: &mut Stage) {
     ann.send();
     let outbox = ann.show_outbox();
     outbox.expect_text("Refused");
+    outbox.expect_text(FULL_CODE);
     outbox.expect_text(FULL_WORDS);
     ann.browser.look_closely("outbox-refused");
     let arrived = Mailbox::of(&stage.provider, &bob).expect_message(&plan.title);

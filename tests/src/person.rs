@@ -17,7 +17,10 @@ pub const DOMAIN: &str = "calpost.test";
 /// An address of [`DOMAIN`] whose mailbox is full: the submission server refuses it with 550.
 pub const FULL: &str = "full@calpost.test";
 
-/// The words of that refusal.
+/// The code of that refusal.
+pub const FULL_CODE: &str = "550 5.2.2";
+
+/// The words of that refusal; Postfix puts the address between the two.
 pub const FULL_WORDS: &str = "Mailbox full";
 
 impl Person {

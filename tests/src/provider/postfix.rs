@@ -6,7 +6,7 @@ use super::dovecot::Dovecot;
 use crate::certificate::{CERTIFICATE, KEY};
 use crate::daemon::{Daemon, free_port};
 use crate::folder::Folder;
-use crate::person::{DOMAIN, FULL, FULL_WORDS, Person};
+use crate::person::{DOMAIN, FULL, FULL_CODE, FULL_WORDS, Person};
 use crate::program;
 use crate::trouble::Trouble;
 
@@ -25,7 +25,7 @@ pub(super) fn start(folder: &Folder, people: &[Person], dovecot: &Dovecot) -> Re
     let [smtp_port, smtps_port] = std::array::from_fn(|_| free_port());
     let mailboxes: String = people.iter().map(|person| format!("{} x\n", person.address)).collect();
     folder.write("postfix/etc/mailboxes", &format!("{mailboxes}{FULL} x\n"));
-    folder.write("postfix/etc/refused", &format!("{FULL} 550 {FULL_WORDS}\n"));
+    folder.write("postfix/etc/refused", &format!("{FULL} {FULL_CODE} {FULL_WORDS}\n"));
     folder.write("postfix/etc/main.cf", &main_configuration(folder, dovecot));
     folder.write("postfix/etc/master.cf", &services(smtp_port, smtps_port));
     folder.make("postfix/queue");
