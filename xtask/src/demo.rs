@@ -2,6 +2,8 @@
 
 use std::io::{BufRead as _, BufReader};
 use std::process::Stdio;
+use std::sync::mpsc;
+use std::time::Duration;
 
 use serde_json::Value;
 
@@ -11,6 +13,9 @@ use crate::{process, tools, web as page};
 
 /// Where the demo listens, unless `--listen` says otherwise.
 const LISTEN: &str = "127.0.0.1:8025";
+
+/// How often the demo looks whether its relay still runs.
+const LOOK: Duration = Duration::from_millis(200);
 
 /// `cargo xtask demo [--listen HOST:PORT]`.
 pub(crate) fn run(words: &[String]) -> Outcome {
@@ -25,6 +30,11 @@ pub(crate) fn run(words: &[String]) -> Outcome {
     let mut build = cargo();
     build.args(["build", "--quiet", "--release", "-p", "relay", "-p", "sandbox", "--bins"]);
     process::run(&mut build)?;
+
+    // However this program is asked to end, what it started ends with it.
+    let (ask_to_end, asked_to_end) = mpsc::channel();
+    ctrlc::set_handler(move || ask_to_end.send(()).unwrap_or_default())
+        .map_err(|error| Problem(format!("cannot listen for Ctrl-C: {error}")))?;
 
     let programs = target().join("release");
     let certificate = target().join("demo-ca.pem");
@@ -55,8 +65,16 @@ pub(crate) fn run(words: &[String]) -> Outcome {
     let address = format!("http://{listen}/");
     say(&format!("\n  Calpost is at {address}\n\n  Ctrl-C ends it.\n"));
     open(&address);
-    // Ctrl-C reaches the children as well, since they share the terminal; the relay's end is the demo's end.
-    let status = relay.child().wait()?;
+    let status = loop {
+        if asked_to_end.recv_timeout(LOOK).is_ok() {
+            // Both programs are stopped as their values go.
+            return Ok(());
+        }
+        if let Some(status) = relay.child().try_wait()? {
+            break status;
+        }
+    };
+    // Ctrl-C reaches the relay as well, since it shares the terminal, and may reach it first.
     if status.success() || status.code().is_none() {
         Ok(())
     } else {

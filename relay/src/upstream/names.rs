@@ -3,11 +3,11 @@
 use std::net::IpAddr;
 
 use futures::future::BoxFuture;
-use hickory_resolver::TokioResolver;
 use hickory_resolver::config::ResolverConfig;
 use hickory_resolver::net::NetError;
 use hickory_resolver::net::runtime::TokioRuntimeProvider;
 use hickory_resolver::proto::rr::RData;
+use hickory_resolver::{ResolverBuilder, TokioResolver};
 
 use crate::policy::HostName;
 
@@ -52,10 +52,13 @@ impl SystemNames {
     /// # Errors
     /// If no resolver can be made at all.
     pub fn new() -> Result<Self, std::io::Error> {
-        let mut builder = TokioResolver::builder_tokio().unwrap_or_else(|_| {
+        Self::of(TokioResolver::builder_tokio().unwrap_or_else(|_| {
             let nobody = ResolverConfig::from_parts(None, Vec::new(), Vec::new());
             TokioResolver::builder_with_config(nobody, TokioRuntimeProvider::default())
-        });
+        }))
+    }
+
+    fn of(mut builder: ResolverBuilder<TokioRuntimeProvider>) -> Result<Self, std::io::Error> {
         // The relay keeps nothing between connections, not even the names of servers.
         builder.options_mut().cache_size = 0;
         Ok(Self { resolver: builder.build().map_err(std::io::Error::other)? })
@@ -122,4 +125,91 @@ fn absolute(name: &str) -> String {
 
 fn problem(error: &NetError) -> NameProblem {
     if error.is_nx_domain() || error.is_no_records_found() { NameProblem::Unknown } else { NameProblem::Unanswered }
+}
+
+#[cfg(test)]
+mod tests {
+    use hickory_resolver::config::{ConnectionConfig, NameServerConfig};
+    use hickory_resolver::proto::op::{Message, ResponseCode};
+    use hickory_resolver::proto::rr::rdata::{A, MX, SRV};
+    use hickory_resolver::proto::rr::{Name, Record};
+    use tokio::net::UdpSocket;
+
+    use super::*;
+
+    /// A zone as `(name, what is recorded there)`.
+    type Zone = Vec<(&'static str, RData)>;
+
+    fn name(text: &str) -> Name {
+        Name::from_ascii(text).unwrap()
+    }
+
+    fn srv(priority: u16, weight: u16, port: u16, target: &str) -> RData {
+        RData::SRV(SRV::new(priority, weight, port, name(target)))
+    }
+
+    /// Names that are asked of a DNS server on a port of this machine, which knows one zone and ends with the test.
+    async fn names_of(zone: Zone) -> SystemNames {
+        let socket = UdpSocket::bind("127.0.0.1:0").await.unwrap();
+        let address = socket.local_addr().unwrap();
+        tokio::spawn(async move {
+            let mut buffer = [0; 4096];
+            while let Ok((length, from)) = socket.recv_from(&mut buffer).await {
+                let mut answer = Message::from_vec(&buffer[..length]).unwrap().into_response();
+                let query = answer.queries[0].clone();
+                let known = zone.iter().filter(|(owner, _)| name(owner) == *query.name());
+                answer.metadata.response_code =
+                    if known.clone().next().is_some() { ResponseCode::NoError } else { ResponseCode::NXDomain };
+                let wanted = known.filter(|(_, data)| data.record_type() == query.query_type());
+                answer.add_answers(wanted.map(|(_, data)| Record::from_rdata(query.name().clone(), 60, data.clone())));
+                socket.send_to(&answer.to_vec().unwrap(), from).await.unwrap();
+            }
+        });
+        let mut connection = ConnectionConfig::udp();
+        connection.port = address.port();
+        let server = NameServerConfig::new(address.ip(), true, vec![connection]);
+        let config = ResolverConfig::from_parts(None, Vec::new(), vec![server]);
+        SystemNames::of(TokioResolver::builder_with_config(config, TokioRuntimeProvider::default())).unwrap()
+    }
+
+    fn domain() -> HostName {
+        HostName::parse("ann.example").unwrap()
+    }
+
+    #[tokio::test]
+    async fn services_come_by_priority_then_weight_and_a_dot_says_that_there_is_none() {
+        let names = names_of(vec![
+            ("_imaps._tcp.ann.example.", srv(20, 0, 993, "backup.hoster.example.")),
+            ("_imaps._tcp.ann.example.", srv(10, 5, 993, "small.hoster.example.")),
+            ("_imaps._tcp.ann.example.", srv(10, 50, 9993, "Large.Hoster.Example.")),
+            ("_caldavs._tcp.ann.example.", srv(0, 0, 0, ".")),
+        ])
+        .await;
+        let domain = domain();
+        let found: Vec<String> = names
+            .service("_imaps._tcp", &domain)
+            .await
+            .iter()
+            .map(|target| format!("{}:{}", target.host, target.port))
+            .collect();
+        assert_eq!(found, ["large.hoster.example:9993", "small.hoster.example:993", "backup.hoster.example:993"]);
+        assert_eq!(names.service("_caldavs._tcp", &domain).await, []);
+        assert_eq!(names.service("_submissions._tcp", &domain).await, []);
+    }
+
+    #[tokio::test]
+    async fn exchangers_come_by_preference_and_addresses_as_they_are() {
+        let names = names_of(vec![
+            ("ann.example.", RData::MX(MX::new(20, name("in2.hoster.example.")))),
+            ("ann.example.", RData::MX(MX::new(10, name("in1.hoster.example.")))),
+            ("mail.ann.example.", RData::A(A::new(203, 0, 113, 7))),
+        ])
+        .await;
+        let found: Vec<String> = names.exchangers(&domain()).await.iter().map(ToString::to_string).collect();
+        assert_eq!(found, ["in1.hoster.example", "in2.hoster.example"]);
+        let host = HostName::parse("mail.ann.example").unwrap();
+        assert_eq!(names.addresses(&host).await, Ok(vec![IpAddr::from([203, 0, 113, 7])]));
+        let absent = HostName::parse("nowhere.ann.example").unwrap();
+        assert_eq!(names.addresses(&absent).await, Err(NameProblem::Unknown));
+    }
 }
