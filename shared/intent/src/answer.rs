@@ -42,4 +42,8 @@ pub enum AnswerOutcome {
     NotUsable(String),
     /// It is being entered; the calendar server has not confirmed yet.
     Entering,
+    /// It is a report: a mail of ours did not reach this guest; the server's words, may be empty.
+    NotDelivered(String),
+    /// The guest asks to be sent the newest version.
+    AsksAgain,
 }

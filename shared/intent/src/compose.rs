@@ -26,6 +26,8 @@ pub enum ComposeStart {
     Cancel(EventKey),
     /// A draft that is on this device.
     Draft(DraftId),
+    /// The newest version of a stored event once more for one guest, by address.
+    Again(EventKey, String),
 }
 
 /// A form as it stands.
@@ -94,6 +96,8 @@ pub enum GuestMark {
     Kept(PartStat),
     /// Invited before, with this answer, and taken off the list now.
     Removed(PartStat),
+    /// Invited before, with this answer, and to be sent the event again.
+    Again(PartStat),
 }
 
 /// What a text held in guests.

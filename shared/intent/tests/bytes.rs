@@ -63,6 +63,8 @@ fn an_answer_that_is_kept_can_be_read_by_the_next_build() {
         AnswerOutcome::NeedsConsent(why()),
         AnswerOutcome::NotUsable(why()),
         AnswerOutcome::Entering,
+        AnswerOutcome::NotDelivered(why()),
+        AnswerOutcome::AsksAgain,
     ];
     let lines: Vec<_> = outcomes.into_iter().map(|outcome| bytes_of(&answer(outcome))).collect();
     insta::assert_snapshot!(lines.join("\n"));

@@ -37,6 +37,16 @@ pub fn begin(
             let begun = of_stored(event, draft, shelf, viewer)?;
             Ok(Begun { form: Form { cancels: true, ..begun.form }, ..begun })
         }
+        ComposeStart::Again(event, guest) => {
+            let mut begun = of_stored(event, draft, shelf, viewer)?;
+            let asked = Address::new(guest);
+            for guest in begun.form.guests.iter_mut().filter(|guest| Address::new(&guest.address) == asked) {
+                if let GuestMark::Kept(answer) = guest.mark {
+                    guest.mark = GuestMark::Again(answer);
+                }
+            }
+            Ok(begun)
+        }
         // A draft is read from the device by who keeps it there.
         ComposeStart::Draft(_) => Err(FormProblem::Gone),
     }

@@ -128,7 +128,8 @@ fn after(matter: &Matter<'_>, shelf: &Shelf, writer: &Writer) -> Result<Stored, 
         .find(|it| it.is("VEVENT") && it.property("RECURRENCE-ID").is_none())
         .and_then(|master| moment_of(master, "DTSTART"));
     let changed = draft::change(base, &draft_of(form, start.as_ref()), writer.now, &organizer).map_err(problems)?;
-    let changed = in_calendar(changed, matter, shelf);
+    let mut changed = in_calendar(changed, matter, shelf);
+    ask_to_send_again(&mut changed, form);
     if changed.write() == base.write() {
         return Err(vec![FormProblem::NothingChanged]);
     }
@@ -136,6 +137,21 @@ fn after(matter: &Matter<'_>, shelf: &Shelf, writer: &Writer) -> Result<Stored, 
     match merged.document {
         Some(document) if merged.conflicts.is_empty() => read_stored(&document.write()),
         _ => Err(vec![FormProblem::ChangedElsewhere]),
+    }
+}
+
+/// Marks who is to be sent the event again; the mark is taken when the letters are decided, and never stored.
+fn ask_to_send_again(changed: &mut Document, form: &Form) {
+    let again: HashSet<Address> = form
+        .guests
+        .iter()
+        .filter(|guest| matches!(guest.mark, GuestMark::Again(_)))
+        .map(|guest| Address::new(&guest.address))
+        .collect();
+    for component in changed.calendars_mut().flat_map(Component::components_mut) {
+        for attendee in component.all_mut("ATTENDEE").filter(|line| again.contains(&line.address())) {
+            attendee.set_parameter("SCHEDULE-FORCE-SEND", "REQUEST");
+        }
     }
 }
 

@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use calendar::{
     dav::{self, Condition, ETag, Href, Outcome as DavOutcome},
     ical::{Address, Component},
-    invite::{Bounce, Found, Reading, RecipientAction, SenderVerdict},
-    itip::{Incoming, Me, Message, Method, Outcome, Sender, Stored, receive},
+    invite::{Found, Reading, SenderVerdict},
+    itip::{Incoming, Me, Message, Method, Outcome, Reason, Received, Sender, Stored, mark_undelivered, receive},
     sync::collection::Change as ObjectChange,
 };
 use intent::{AnswerEntry, AnswerOutcome, CalendarId, EventKey, PartStat, Problem, Service};
@@ -34,11 +34,28 @@ pub(super) struct Letter {
     pub(super) reading: Reading,
 }
 
-/// A message about one event, and where its entry stands.
-struct Claim {
-    message: Message,
-    sender: Sender,
-    entry: usize,
+/// What a mail says about one event, and where its entry stands.
+pub(super) struct Claim {
+    pub(super) word: Word,
+    pub(super) entry: usize,
+}
+
+/// What a mail says about one event.
+pub(super) enum Word {
+    /// What somebody sent.
+    Said {
+        /// The message.
+        message: Message,
+        /// Whose mail it came in.
+        sender: Sender,
+    },
+    /// A mail of ours came back.
+    CameBack {
+        /// Whom it did not reach.
+        guest: Address,
+        /// Why, in the server's words.
+        words: String,
+    },
 }
 
 /// A stored object while messages are applied to it.
@@ -67,7 +84,10 @@ impl Engine {
         let me = Me::new(session.addresses().iter().map(|address| Address::new(address)));
         for letter in &letters {
             if let Some(bounce) = &letter.reading.bounce {
-                self.take_bounce(letter, bounce, &mut entries).await;
+                for (uid, entry, word) in self.came_back(letter, bounce).await {
+                    claims.entry(uid).or_default().push(Claim { word, entry: entries.len() });
+                    entries.push(entry);
+                }
                 continue;
             }
             for found in &letter.reading.found {
@@ -76,8 +96,8 @@ impl Engine {
                     Ok(message) => {
                         describe(&mut entry, &message);
                         let uid = message.uid().to_owned();
-                        let claim = Claim { message, sender: sender_of(&letter.reading), entry: entries.len() };
-                        claims.entry(uid).or_default().push(claim);
+                        let word = Word::Said { message, sender: sender_of(&letter.reading) };
+                        claims.entry(uid).or_default().push(Claim { word, entry: entries.len() });
                     }
                     Err(why) => entry.outcome = AnswerOutcome::NotUsable(why),
                 }
@@ -104,7 +124,7 @@ impl Engine {
         Ok(())
     }
 
-    fn entry_of(&self, letter: &Letter) -> AnswerEntry {
+    pub(super) fn entry_of(&self, letter: &Letter) -> AnswerEntry {
         let person = letter.reading.sender.person();
         let zone = self.state.borrow().zone();
         AnswerEntry {
@@ -141,12 +161,20 @@ impl Engine {
             let mut current = before;
             let mut changed = false;
             for claim in claims {
-                let (message, sender) = (&claim.message, &claim.sender);
-                let now = self.timestamp();
-                let received = receive(Incoming { me, now, stored: current.as_ref(), message, sender });
-                let outcome = outcome_of(&received.outcome, received.reason);
-                if let Outcome::Applied(stored) = received.outcome {
-                    current = Some(stored);
+                let (outcome, stored) = match &claim.word {
+                    Word::Said { message, sender } => {
+                        let now = self.timestamp();
+                        let received = receive(Incoming { me, now, stored: current.as_ref(), message, sender });
+                        let outcome = outcome_of(&received);
+                        (outcome, if let Outcome::Applied(stored) = received.outcome { Some(stored) } else { None })
+                    }
+                    Word::CameBack { guest, words } => {
+                        let marked = current.as_ref().and_then(|stored| mark_undelivered(stored, guest, words));
+                        (AnswerOutcome::NotDelivered(words.clone()), marked)
+                    }
+                };
+                if stored.is_some() {
+                    current = stored;
                     changed = true;
                 }
                 let title = current.as_ref().and_then(|stored| title_of(stored.components()));
@@ -215,42 +243,13 @@ impl Engine {
 
     /// A guest who answers has the invitation, whatever became of its receipt.
     async fn hear_of_guests(&self, uid: &str, claims: &[Claim]) {
-        for claim in claims.iter().filter(|claim| claim.message.method() == Method::Reply) {
-            if let Some(address) = claim.sender.address() {
+        for claim in claims {
+            if let Word::Said { message, sender } = &claim.word
+                && message.method() == Method::Reply
+                && let Some(address) = sender.address()
+            {
                 self.hear_of(|record| record.uid == uid, address.as_str(), true).await;
             }
-        }
-    }
-
-    async fn take_bounce(&self, letter: &Letter, bounce: &Bounce, entries: &mut Vec<AnswerEntry>) {
-        let Some(message_id) = bounce.message_id.as_deref() else { return };
-        let is_mine = |record: &super::sending::SendingRecord| {
-            record.sending.mails.iter().any(|mail| mail.message_id == message_id)
-        };
-        // A report about a mail that has nothing to do with an event is none of our business.
-        let Some((uid, title)) = self
-            .state
-            .borrow()
-            .sendings
-            .values()
-            .find(|record| is_mine(record))
-            .map(|record| (record.uid.clone(), record.title.clone()))
-        else {
-            return;
-        };
-        for recipient in bounce.recipients.iter().filter(|recipient| recipient.action == RecipientAction::Failed) {
-            let address = recipient.original.as_ref().unwrap_or(&recipient.address);
-            self.hear_of(is_mine, address.as_str(), false).await;
-            let words = recipient.diagnostic.clone().or_else(|| recipient.status.clone()).unwrap_or_default();
-            let event = self.state.borrow().shelf.by_uid(&uid).map(|(calendar, _)| key_of(calendar, &uid));
-            entries.push(AnswerEntry {
-                address: address.as_str().to_owned(),
-                name: String::new(),
-                title: title.clone(),
-                event,
-                outcome: AnswerOutcome::NotUsable(format!("The mail to this guest could not be delivered. {words}")),
-                ..self.entry_of(letter)
-            });
         }
     }
 }
@@ -309,8 +308,10 @@ fn title_of<'c>(mut components: impl Iterator<Item = &'c Component>) -> Option<S
     components.find_map(|component| component.property("SUMMARY")).map(|summary| summary.text().into_owned())
 }
 
-fn outcome_of(outcome: &Outcome, reason: String) -> AnswerOutcome {
-    match outcome {
+fn outcome_of(received: &Received) -> AnswerOutcome {
+    let reason = received.reason.clone();
+    match received.outcome {
+        _ if received.outgoing.iter().any(|mail| mail.reason == Reason::Refresh) => AnswerOutcome::AsksAgain,
         Outcome::Applied(_) => AnswerOutcome::Applied,
         Outcome::Unchanged => AnswerOutcome::AlreadyThere,
         Outcome::Stale => AnswerOutcome::Stale(reason),
@@ -335,6 +336,6 @@ fn settle(
     }
 }
 
-fn key_of(calendar: &CalendarId, uid: &str) -> EventKey {
+pub(super) fn key_of(calendar: &CalendarId, uid: &str) -> EventKey {
     EventKey { calendar: calendar.clone(), uid: uid.to_owned(), occurrence: String::new() }
 }

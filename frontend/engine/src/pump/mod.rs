@@ -6,6 +6,7 @@
 mod account;
 mod answer;
 mod bell;
+mod bounce;
 mod calendars;
 mod carry;
 mod mailbox;

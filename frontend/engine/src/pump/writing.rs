@@ -44,7 +44,7 @@ impl Engine {
     pub(super) async fn compose(&self, start: ComposeStart) {
         let form = match &start {
             ComposeStart::Draft(id) => self.state.borrow().drafts.get(id).map(|draft| draft.form.clone()),
-            ComposeStart::New { .. } | ComposeStart::Change(_) | ComposeStart::Cancel(_) => {
+            ComposeStart::New { .. } | ComposeStart::Change(_) | ComposeStart::Cancel(_) | ComposeStart::Again(..) => {
                 let id = DraftId(random_id(&*self.world));
                 let begun = {
                     let state = self.state.borrow();

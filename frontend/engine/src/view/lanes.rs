@@ -1,49 +1,29 @@
-//! Which column of its hours an occurrence stands in, so that none covers another.
+//! Which column of its hours an occurrence stands in on the person's clock, so that none covers another.
 
+use calendar::agenda::lanes;
 use intent::{Occurrence, Point};
+use jiff::{SignedDuration, Timestamp};
 
-/// Gives each occurrence its lane. Timed ones share columns, those of whole days share rows; both are sorted by start.
+/// A meeting of no length still takes the room of its title.
+const SHORTEST: SignedDuration = SignedDuration::from_mins(15);
+
+/// Gives each occurrence its lane. Timed ones share columns, those of whole days share rows.
 pub(super) fn lay_out(occurrences: &mut [Occurrence]) {
     for whole_days in [false, true] {
-        let mut cluster: Vec<usize> = Vec::new();
-        let mut lane_ends: Vec<Point> = Vec::new();
-        for index in 0..occurrences.len() {
-            let occurrence = &occurrences[index];
-            if occurrence.all_day != whole_days {
-                continue;
-            }
-            let (start, end) = (occurrence.start, visible_end(occurrence));
-            if lane_ends.iter().all(|lane_end| *lane_end <= start) {
-                close(occurrences, &mut cluster, &mut lane_ends);
-            }
-            let lane = lane_ends.iter().position(|lane_end| *lane_end <= start).unwrap_or(lane_ends.len());
-            match lane_ends.get_mut(lane) {
-                Some(lane_end) => *lane_end = end,
-                None => lane_ends.push(end),
-            }
-            occurrences[index].lane = u8::try_from(lane).unwrap_or(u8::MAX);
-            cluster.push(index);
+        let of_kind = || occurrences.iter().enumerate().filter(|(_, one)| one.all_day == whole_days);
+        let indexes: Vec<usize> = of_kind().map(|(index, _)| index).collect();
+        let times: Vec<_> = of_kind().map(|(_, one)| (on_the_clock(one.start), on_the_clock(one.end))).collect();
+        let small = |number: usize| u8::try_from(number).unwrap_or(u8::MAX);
+        for (index, place) in indexes.into_iter().zip(lanes(&times, SHORTEST)) {
+            (occurrences[index].lane, occurrences[index].lanes) = (small(place.lane), small(place.lanes));
         }
-        close(occurrences, &mut cluster, &mut lane_ends);
     }
 }
 
-/// Occurrences that touch one another, directly or through others, are as many columns wide.
-fn close(occurrences: &mut [Occurrence], cluster: &mut Vec<usize>, lane_ends: &mut Vec<Point>) {
-    let lanes = u8::try_from(lane_ends.len()).unwrap_or(u8::MAX).max(1);
-    cluster.drain(..).for_each(|index| occurrences[index].lanes = lanes);
-    lane_ends.clear();
-}
-
-/// A meeting of no length still takes the room of its title.
-fn visible_end(occurrence: &Occurrence) -> Point {
-    const LEAST_MINUTES: u16 = 15;
-    let Point { day, minute } = occurrence.start;
-    let least = match minute + LEAST_MINUTES {
-        minute if minute < 1_440 => Point { day, minute },
-        minute => Point { day: day.plus(1), minute: minute - 1_440 },
-    };
-    occurrence.end.max(least)
+/// A reading of the person's clock as if it were an instant: what looks simultaneous shares the width.
+fn on_the_clock(point: Point) -> Timestamp {
+    let seconds = i64::from(point.day.0) * 86_400 + i64::from(point.minute) * 60;
+    Timestamp::from_second(seconds).unwrap_or_default()
 }
 
 #[cfg(test)]

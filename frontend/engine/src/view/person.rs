@@ -1,6 +1,7 @@
 //! Guests and their answers as the page shows them.
 
 use calendar::ical::{Address, Component, Property};
+use calendar::itip::undelivered;
 use calendar::time::moment::Moment;
 use intent::{EventLook, GuestView, PartStat, ReplyMark, Tally};
 
@@ -101,13 +102,8 @@ fn guest_of(attendee: &Property, organizer: Option<&Address>, viewer: &Viewer) -
 
 /// What is particular about an answer: a delivery that failed says more than a mark by hand.
 fn mark_of(attendee: &Property) -> ReplyMark {
-    let failed = attendee
-        .parameter_values("SCHEDULE-STATUS")
-        // RFC 6638 section 3.2.9: 3 and 5 are failures, 5.1 a delivery that did not happen.
-        .find(|status| status.starts_with("5.") || status.starts_with("3."))
-        .map(|status| status.into_owned());
-    match failed {
-        Some(status) => ReplyMark::NotDelivered(status),
+    match undelivered(attendee) {
+        Some(words) => ReplyMark::NotDelivered(words),
         None if attendee.parameter_is("X-CALPOST-SET-BY-HAND", "TRUE") => ReplyMark::SetByYou,
         None => ReplyMark::None,
     }

@@ -3,6 +3,7 @@
 use intent::{GuestView, Point, ReplyMark};
 use leptos::prelude::*;
 
+use super::icon::Icon;
 use super::mark::{Mark, answer_look};
 use crate::text::{self, answer as words};
 
@@ -13,6 +14,8 @@ pub fn GuestAnswer(
     guest: GuestView,
     /// The present moment, for how long ago they answered.
     now: Point,
+    /// The event is to be sent to them again; absent where that cannot be.
+    on_again: Option<Callback<String>>,
 ) -> impl IntoView {
     let look = match &guest.mark {
         ReplyMark::NotDelivered(_) => ("failed", "i-failed"),
@@ -23,6 +26,8 @@ pub fn GuestAnswer(
     let note = words::guest_note(&guest, now);
     let has_name = who != guest.address;
     let comment = guest.comment.trim().to_owned();
+    let address = guest.address.clone();
+    let on_again = on_again.filter(|_| matches!(guest.mark, ReplyMark::NotDelivered(_)));
     view! {
         <li>
             <span>
@@ -37,6 +42,11 @@ pub fn GuestAnswer(
                     {note}
                     {(!comment.is_empty()).then(|| view! { " " <q>{format!("“{comment}”")}</q> })}
                 </small>
+            })}
+            {on_again.map(|again| view! {
+                <button type="button" class="button small" on:click=move |_| again.run(address.clone())>
+                    <Icon name="i-resend" class="small" />"Send it again…"
+                </button>
             })}
         </li>
     }

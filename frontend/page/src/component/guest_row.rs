@@ -23,6 +23,7 @@ pub fn GuestRow(
     let is_removed = matches!(guest.mark, GuestMark::Removed(_));
     let mark = match guest.mark {
         GuestMark::Added => view! { <span class="tag new">"Added"</span> }.into_any(),
+        GuestMark::Again(_) => view! { <span class="tag new">"Sent again"</span> }.into_any(),
         GuestMark::Removed(_) => view! { <span class="tag gone">"Removed"</span> }.into_any(),
         GuestMark::Kept(answer) => {
             view! { <Mark look=answer_look(answer) word=text::answer::word(answer) /> }.into_any()

@@ -1,6 +1,6 @@
 //! The answers: for each mail that spoke of an event, what was entered, or why not.
 
-use intent::{AnswerEntry, AnswerOutcome};
+use intent::{AnswerEntry, AnswerOutcome, ComposeStart};
 use leptos::prelude::*;
 
 use crate::component::part::part;
@@ -41,7 +41,7 @@ pub fn AnswersScreen() -> impl IntoView {
                             <p class="hint">{status}</p>
                         </div>
                     }))}
-                    <Entries heading="Not entered" remark="nothing was changed by these" entries=needs />
+                    <Entries heading="To look at" remark="not entered, come back, or asking" entries=needs />
                     <Entries heading="Entered for you" remark="answers to your own events" entries=entered />
                 </div>
             </div>
@@ -49,9 +49,10 @@ pub fn AnswersScreen() -> impl IntoView {
     }
 }
 
-/// Whether a mail was not entered though it may have wanted something.
+/// Whether a mail may want something of the person: it was not entered, came back, or asks.
 fn wants_a_look(entry: &AnswerEntry) -> bool {
-    matches!(entry.outcome, AnswerOutcome::NeedsConsent(_) | AnswerOutcome::NotUsable(_) | AnswerOutcome::UnknownEvent)
+    use AnswerOutcome::{AsksAgain, NeedsConsent, NotDelivered, NotUsable, UnknownEvent};
+    matches!(entry.outcome, NeedsConsent(_) | NotUsable(_) | UnknownEvent | NotDelivered(_) | AsksAgain)
 }
 
 #[component]
@@ -90,7 +91,14 @@ fn Entry(
         AnswerOutcome::Stale(_) => ("", "i-later"),
         AnswerOutcome::NeedsConsent(_) => ("failed", "i-doubt"),
         AnswerOutcome::UnknownEvent => ("", "i-unknown"),
-        AnswerOutcome::NotUsable(_) => ("failed", "i-failed"),
+        AnswerOutcome::NotUsable(_) | AnswerOutcome::NotDelivered(_) => ("failed", "i-failed"),
+        AnswerOutcome::AsksAgain => ("", "i-mail"),
+    };
+    let again = match (&entry.outcome, &entry.event) {
+        (AnswerOutcome::NotDelivered(_) | AnswerOutcome::AsksAgain, Some(event)) => {
+            Some(ComposeStart::Again(event.clone(), entry.address.clone()))
+        }
+        _ => None,
     };
     let who = text::name_or(&entry.name, &entry.address).to_owned();
     let has_name = who != entry.address;
@@ -113,6 +121,11 @@ fn Entry(
                     {(!comment.is_empty()).then(|| format!("“{comment}” "))}
                     {remark}
                 </small>
+                {again.map(|start| view! {
+                    <button type="button" class="button small" on:click=move |_| app.draft.begin(start.clone())>
+                        <Icon name="i-resend" class="small" />"Send it again…"
+                    </button>
+                })}
             </span>
             <time>{part(move || date::stamp(entry.received, app.clock.now.get()))}</time>
         </li>

@@ -127,6 +127,10 @@ fn Guests(
 ) -> impl IntoView {
     let app = use_app();
     let now = app.clock.now.get_untracked();
+    let key = event.event.clone();
+    let on_again = event.read_only.is_none().then(|| {
+        Callback::new(move |guest| app.draft.begin(ComposeStart::Again(key.clone(), guest)))
+    });
     let head = if answer::total(event.tally) > 0 { answer::tally_head(event.tally) } else { "Guests".to_owned() };
     view! {
         <div class="answers-head">
@@ -134,7 +138,7 @@ fn Guests(
             <span class="quiet">{(answer::total(event.tally) > 0).then(|| answer::tally(event.tally))}</span>
         </div>
         <ul class="answers" aria-label="Guests and their answers">
-            {guests.into_iter().map(|guest| view! { <GuestAnswer guest now /> }).collect_view()}
+            {guests.into_iter().map(|guest| view! { <GuestAnswer guest now on_again /> }).collect_view()}
         </ul>
     }
 }

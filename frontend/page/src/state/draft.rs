@@ -141,7 +141,7 @@ impl Draft {
     pub fn begin(self, start: ComposeStart) {
         let place = match &start {
             ComposeStart::Draft(draft) => Place::Compose(draft.clone()),
-            ComposeStart::New { .. } | ComposeStart::Change(_) | ComposeStart::Cancel(_) => Place::NewDraft,
+            _ => Place::NewDraft,
         };
         self.close();
         self.is_awaited.set_value(true);
@@ -207,7 +207,9 @@ impl Draft {
             Some(GuestMark::Added) => {
                 form.guests.remove(at);
             }
-            Some(GuestMark::Kept(answer)) => form.guests[at].mark = GuestMark::Removed(answer),
+            Some(GuestMark::Kept(answer) | GuestMark::Again(answer)) => {
+                form.guests[at].mark = GuestMark::Removed(answer);
+            }
             Some(GuestMark::Removed(answer)) => form.guests[at].mark = GuestMark::Kept(answer),
             None => {}
         });

@@ -31,7 +31,7 @@ pub fn guest_note(guest: &GuestView, now: Point) -> String {
         ReplyMark::None => when,
         ReplyMark::SetByYou => "A mailed answer will replace this.".to_owned(),
         ReplyMark::EarlierTime => "Answered for the earlier time; asked again.".to_owned(),
-        ReplyMark::NotDelivered(words) => words.clone(),
+        ReplyMark::NotDelivered(words) => format!("Could not be delivered. The server said: {words}"),
     }
 }
 
@@ -83,6 +83,11 @@ pub fn outcome(outcome: &AnswerOutcome) -> String {
         }
         AnswerOutcome::NeedsConsent(why) => with_default(why, "It is not entered by itself. Nothing was changed."),
         AnswerOutcome::NotUsable(why) => with_default(why, "It could not be read. The mail is untouched."),
+        AnswerOutcome::NotDelivered(words) if words.is_empty() => {
+            "Your mail to this guest came back, and the server did not say why.".to_owned()
+        }
+        AnswerOutcome::NotDelivered(words) => format!("Your mail to this guest came back. The server said: {words}"),
+        AnswerOutcome::AsksAgain => "Asks to be sent the newest version. Nothing has been sent yet.".to_owned(),
     }
 }
 
@@ -96,6 +101,8 @@ pub fn outcome_word(answer: Option<PartStat>, outcome: &AnswerOutcome) -> &'stat
         (AnswerOutcome::UnknownEvent, _) => "Unknown event",
         (AnswerOutcome::NeedsConsent(_), _) => "Not entered",
         (AnswerOutcome::NotUsable(_), _) => "Not readable",
+        (AnswerOutcome::NotDelivered(_), _) => "Not delivered",
+        (AnswerOutcome::AsksAgain, _) => "Asks for it again",
     }
 }
 

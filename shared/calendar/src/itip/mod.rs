@@ -1,6 +1,7 @@
 //! Scheduling over mail (RFC 5546): what an organizer's edit, an attendee's answer and an incoming message lead to.
 
 mod attendee;
+mod delivery;
 pub mod facts;
 mod inbound;
 pub mod object;
@@ -16,6 +17,7 @@ mod view;
 mod zone;
 
 pub use attendee::{AnswerProblem, Answered, Answering, OccurrenceAnswer, Partstat, Proposal, answer, decline_counter};
+pub use delivery::{mark_undelivered, undelivered};
 pub use inbound::{Class, Incoming, Outcome, Received, Sender, classify, is_newer, receive};
 pub use object::{Message, Method, Object, ObjectProblem, Stored};
 pub use organizer::{Edit, EditProblem, Organized, Telling, organize, set_by_hand};

@@ -63,6 +63,8 @@ impl Record {
             }
         }
         attendee.remove_parameter(BY_HAND);
+        // Who answers has the mail.
+        super::delivery::forget(attendee);
     }
 
     /// Makes every answer to a lower SEQUENCE stale.

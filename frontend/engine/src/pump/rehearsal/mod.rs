@@ -1,5 +1,6 @@
 //! The engine played through without a browser: a scripted link, a still world, storage in memory.
 
+mod came_back;
 mod provider;
 mod tabs;
 mod world;
@@ -138,7 +139,7 @@ fn reply(uid: &str, guest: &str, partstat: &str, stamp: &str, comment: &str) -> 
          ATTENDEE;PARTSTAT={partstat}:mailto:{guest}\r\n{comment}END:VEVENT\r\nEND:VCALENDAR\r\n"
     );
     let headers = format!("From: {guest}\r\nTo: ann@a.example\r\nMessage-ID: <{stamp}.{guest}>\r\n\r\n");
-    InboxMail { headers, media_type: "text/calendar", body }
+    InboxMail { headers, media_type: "text/calendar", body, ..InboxMail::default() }
 }
 
 /// Signed in, with an invitation to Bob and Cleo sent; its UID and its address on the server.
@@ -423,7 +424,7 @@ fn an_answer_by_a_stranger_needs_consent() {
 fn a_mail_without_a_calendar_is_not_read() {
     let (link, _device, mut tab, ..) = invited(1);
     link.0.borrow_mut().requests.clear();
-    link.deliver(InboxMail { headers: String::new(), media_type: "text/plain", body: "hello".to_owned() });
+    link.deliver(InboxMail { media_type: "text/plain", body: "hello".to_owned(), ..InboxMail::default() });
     tab.pass(Duration::from_secs(1));
     assert_eq!(link.0.borrow().requests, ["Select", "Fetch"]);
 }

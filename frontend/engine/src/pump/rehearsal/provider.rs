@@ -33,12 +33,13 @@ pub(super) enum Break {
     After,
 }
 
-/// A mail in the inbox: header fields, and one part.
-#[derive(Clone, Debug)]
+/// A mail in the inbox: header fields, one part, and perhaps more behind it.
+#[derive(Clone, Debug, Default)]
 pub(super) struct InboxMail {
     pub(super) headers: String,
     pub(super) media_type: &'static str,
     pub(super) body: String,
+    pub(super) more: Vec<(&'static str, String)>,
 }
 
 #[derive(Default)]
@@ -297,21 +298,32 @@ impl Provider {
 
 impl InboxMail {
     fn fetched(&self, uid: u32, with_structure: bool) -> Fetched {
-        let part = StructurePart {
-            path: PartPath::Part(vec![1]),
-            media_type: self.media_type.to_owned(),
-            parameters: vec![("charset".to_owned(), "utf-8".to_owned())],
+        let all =
+            std::iter::once((self.media_type, &self.body)).chain(self.more.iter().map(|(kind, body)| (*kind, body)));
+        let part = |path: &PartPath, media_type: &str, parameter: (&str, &str), size: usize| StructurePart {
+            path: path.clone(),
+            media_type: media_type.to_owned(),
+            parameters: vec![(parameter.0.to_owned(), parameter.1.to_owned())],
             encoding: "8bit".to_owned(),
             disposition: None,
             file_name: None,
-            size_bytes: self.body.len() as u32,
+            size_bytes: size as u32,
         };
-        let read = FetchedPart { path: PartPath::Part(vec![1]), bytes: self.body.clone().into_bytes(), cut: false };
+        let (mut parts, mut read) = (Vec::new(), Vec::new());
+        // Only reports have more than one part here.
+        if !self.more.is_empty() {
+            parts.push(part(&PartPath::Whole, "multipart/report", ("report-type", "delivery-status"), 0));
+        }
+        for (number, (media_type, body)) in (1..).zip(all) {
+            let path = PartPath::Part(vec![number]);
+            parts.push(part(&path, media_type, ("charset", "utf-8"), body.len()));
+            read.push(FetchedPart { path, bytes: body.clone().into_bytes(), cut: false });
+        }
         Fetched {
             uid,
-            structure: with_structure.then(|| Structure { parts: vec![part], cut: false }),
+            structure: with_structure.then_some(Structure { parts, cut: false }),
             headers: (!with_structure).then(|| self.headers.clone().into_bytes()),
-            parts: if with_structure { Vec::new() } else { vec![read] },
+            parts: if with_structure { Vec::new() } else { read },
             ..Fetched::default()
         }
     }

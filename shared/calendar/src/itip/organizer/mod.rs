@@ -15,6 +15,7 @@ use self::bookkeeping::keep_books;
 pub use self::by_hand::set_by_hand;
 use self::letter::letters;
 use self::posting::post;
+use super::delivery::forget_for;
 use super::object::{Object, Stored};
 use super::outgoing::Outgoing;
 use super::person::Me;
@@ -93,7 +94,7 @@ pub fn organize(edit: Edit<'_>) -> Result<Organized, EditProblem> {
         return Ok(Organized { stored: None, outgoing });
     };
     let before = edit.before.map(|stored| Side::of(stored));
-    let books = keep_books(edit, before.as_ref(), after)?;
+    let mut books = keep_books(edit, before.as_ref(), after)?;
     let outgoing = match edit.telling {
         Telling::Guests => {
             let side = Side::of(&books.stored);
@@ -101,6 +102,8 @@ pub fn organize(edit: Edit<'_>) -> Result<Organized, EditProblem> {
         }
         Telling::Nobody => Vec::new(),
     };
+    let told: Vec<Address> = outgoing.iter().flat_map(|mail: &Outgoing| mail.to.iter().cloned()).collect();
+    forget_for(books.stored.object_mut().components_mut(), &told);
     Ok(Organized { stored: Some(books.stored), outgoing })
 }
 
