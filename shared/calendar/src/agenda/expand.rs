@@ -4,9 +4,10 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 
+use super::spans::{Span, Spans};
 use super::timetable::{Added, Event, Key, Length, Slot, Timetable};
 use crate::time::moment::Moment;
-use crate::time::recurrence::MAX_OCCURRENCES;
+use crate::time::recurrence::{MAX_OCCURRENCES, Series};
 use crate::time::wall::{END_OF_TIME, SECONDS_PER_DAY, civil_of, timestamp, wall_of};
 use crate::time::zone::Cursor;
 
@@ -37,11 +38,13 @@ pub struct Occurrence {
 }
 
 /// The range in which to look, in Unix seconds; the end is not part of it.
-#[derive(Clone, Copy)]
-struct Range {
-    from: i64,
-    to: i64,
-}
+type Range = Span;
+
+/// Fewer events than this are looked at one by one.
+const SORTED_FROM: usize = 16;
+
+/// No wall clock is further from UTC than this, and none jumps further.
+const CLOCK_SLACK: i64 = 2 * SECONDS_PER_DAY;
 
 impl Timetable {
     /// The occurrences that touch the range from `from` to `to`, the end not included, as far as the limit.
@@ -51,13 +54,36 @@ impl Timetable {
     pub fn occurrences(&self, from: Timestamp, to: Timestamp, limit: usize) -> Expansion {
         let range = Range { from: from.as_second(), to: to.as_second() };
         let mut found = Expansion { occurrences: Vec::new(), is_truncated: false };
-        for (index, event) in self.events.iter().enumerate() {
-            Search { event, index, range, found: &mut found, left: MAX_OCCURRENCES }.run();
+        let mut look = |index: usize| {
+            if let Some(event) = self.events.get(index) {
+                Search { event, index, range, found: &mut found, left: MAX_OCCURRENCES }.run();
+            }
+        };
+        if self.events.len() < SORTED_FROM {
+            (0..self.events.len()).for_each(&mut look);
+        } else {
+            self.spans.get_or_init(|| self.sorted()).touching(range).copied().for_each(&mut look);
         }
         found.occurrences.sort_by_key(|occurrence| (occurrence.begins, occurrence.event, occurrence.key));
         found.is_truncated |= found.occurrences.len() > limit;
         found.occurrences.truncate(limit);
         found
+    }
+
+    /// A span outside of which nothing happens; it may be longer than what happens. Nothing where nothing does.
+    #[must_use]
+    pub fn span(&self) -> Option<Span> {
+        self.events.iter().filter_map(Event::span).reduce(Span::with)
+    }
+
+    fn sorted(&self) -> Spans<usize> {
+        let mut spans = Spans::default();
+        for (index, event) in self.events.iter().enumerate() {
+            if let Some(span) = event.span() {
+                spans.add(span, index);
+            }
+        }
+        spans
     }
 
     /// The instant of a moment in this object; of a date or a floating time, where the reader is.
@@ -118,6 +144,44 @@ impl Timetable {
         let event = self.events.get(occurrence.event)?;
         let mut slots = event.master.iter().chain(event.overrides.values());
         slots.find(|slot| slot.component == occurrence.component)
+    }
+}
+
+impl Event {
+    /// A span outside of which no occurrence lies.
+    fn span(&self) -> Option<Span> {
+        let single = |slot: &Slot| Span { from: slot.wall, to: slot.wall.saturating_add(slot.length.at_most()) };
+        let series =
+            self.master.as_ref().map(|master| if self.recurs { self.span_of_series(master) } else { single(master) });
+        let spans = series.into_iter().chain(self.overrides.values().map(single));
+        let Span { from, to } = spans.reduce(Span::with)?;
+        Some(Span { from: from.saturating_sub(CLOCK_SLACK), to: to.saturating_add(CLOCK_SLACK) })
+    }
+
+    fn span_of_series(&self, master: &Slot) -> Span {
+        let dates = || self.dates.values();
+        let first = dates().map(|added| added.wall).chain([master.wall]).min().unwrap_or(master.wall);
+        let ends = self.rules.iter().map(Series::begins_until).chain(dates().map(|added| added.wall));
+        let last = ends.chain([master.wall]).max().unwrap_or(master.wall);
+        let longest = self.longest(master);
+        let added = dates().filter_map(|added| added.length).map(Length::at_most).max().unwrap_or(0);
+        let furthest = self.furthest_shift();
+        Span {
+            from: first.saturating_sub(furthest),
+            to: last.saturating_add(longest.max(added)).saturating_add(furthest),
+        }
+    }
+
+    /// As long as an occurrence of the series can take.
+    fn longest(&self, master: &Slot) -> i64 {
+        let lengths = self.from_here_on.values().map(|shift| shift.slot.length).chain([master.length]);
+        lengths.map(Length::at_most).max().unwrap_or(0)
+    }
+
+    /// As far as an override moves an occurrence.
+    fn furthest_shift(&self) -> i64 {
+        let shifts = self.from_here_on.values().map(|shift| shift.by.saturating_abs() + CLOCK_SLACK);
+        shifts.max().unwrap_or(0)
     }
 }
 
@@ -188,11 +252,8 @@ impl Search<'_> {
 
     /// The wall clocks of the series between which an occurrence can touch the range.
     fn walls(&self, master: &Slot) -> (i64, i64) {
-        let shifts = || self.event.from_here_on.values();
         // What begins before the range may last into it, and what an override moves may come from far.
-        let lengths = shifts().map(|shift| shift.slot.length).chain([master.length]);
-        let longest = lengths.map(Length::at_most).max().unwrap_or(0);
-        let furthest = shifts().map(|shift| shift.by.saturating_abs() + 2 * SECONDS_PER_DAY).max().unwrap_or(0);
+        let (longest, furthest) = (self.event.longest(master), self.event.furthest_shift());
         let from = self.range.from.saturating_sub(longest).saturating_sub(furthest).max(-END_OF_TIME);
         let to = self.range.to.saturating_add(furthest).min(END_OF_TIME);
         // Where the clocks have just changed, those before the change may show the earlier or the later time.

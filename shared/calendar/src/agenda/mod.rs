@@ -5,6 +5,7 @@ mod lanes;
 mod lines;
 pub mod quick;
 mod search;
+mod spans;
 #[cfg(test)]
 mod tests;
 mod timetable;
@@ -13,4 +14,5 @@ pub use expand::{Expansion, Occurrence};
 pub use lanes::{Lane, lanes};
 pub use lines::{zone_of, zone_of_text, zones};
 pub use search::{MAX_WORDS, Match, Query, Searchable};
+pub use spans::{Span, Spans};
 pub use timetable::{MAX_RULES, Timetable, TimetableProblem};

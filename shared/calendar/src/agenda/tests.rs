@@ -409,3 +409,32 @@ fn a_range_that_runs_backwards_or_over_the_edge_holds_nothing_strange() {
     assert_eq!(table.occurrences(Timestamp::MIN, Timestamp::MAX, usize::MAX).occurrences.len(), MAX_OCCURRENCES);
     assert!(table.occurrences(Timestamp::MAX, Timestamp::MIN, usize::MAX).occurrences.is_empty());
 }
+
+#[test]
+fn many_events_in_one_calendar_are_found_as_each_is_alone() {
+    let lines = [
+        "DTSTART:20260302T090000Z DURATION:PT1H",
+        "DTSTART;VALUE=DATE:20260228 DTEND;VALUE=DATE:20260401",
+        "DTSTART:20260101T233000 DURATION:PT2H RRULE:FREQ=WEEKLY;COUNT=9",
+        "DTSTART:20251101T120000Z DURATION:P40D RRULE:FREQ=YEARLY;UNTIL=20270101T000000Z",
+        "DTSTART;TZID=Pacific/Auckland:20260330T003000 DURATION:PT1H RRULE:FREQ=DAILY;UNTIL=20260402",
+        "DTSTART:20200101T120000Z RDATE:20260310T120000Z,20190310T120000Z EXDATE:20200101T120000Z",
+        "DTSTART:20260105T090000Z RRULE:FREQ=MONTHLY;BYDAY=1MO",
+        "DTSTART:20260105T090000Z RDATE;VALUE=PERIOD:20260201T090000Z/P20D",
+    ];
+    let events: Vec<String> = (0..5)
+        .flat_map(|round| lines.iter().enumerate().map(move |(index, lines)| format!("UID:{round}.{index} {lines}")))
+        .chain(["UID:moved DTSTART:20260105T090000Z RRULE:FREQ=DAILY;COUNT=3".to_owned()])
+        .chain(["UID:moved RECURRENCE-ID:20260106T090000Z DTSTART:20260720T090000Z".to_owned()])
+        .collect();
+    let texts: Vec<&str> = events.iter().map(String::as_str).collect();
+    let count = |events: &[&str], from: &str, to: &str| occurrences(events, from, to).len();
+    let (alone, moved) = texts.split_at(lines.len() * 5);
+    for day in 0..370 {
+        let from = jiff::civil::date(2025, 12, 20) + jiff::ToSpan::days(day);
+        let text = |date: jiff::civil::Date| date.strftime("%Y%m%d").to_string();
+        let (from, to) = (text(from), text(from + jiff::ToSpan::days(1)));
+        let each: usize = alone.iter().map(|event| count(&[event], &from, &to)).sum();
+        assert_eq!(count(&texts, &from, &to), each + count(moved, &from, &to), "{from}");
+    }
+}

@@ -3,9 +3,11 @@
 //! Every moment is turned into two numbers, a wall clock in the event's own zone and an instant, so that RECURRENCE-ID,
 //! EXDATE and RDATE find their occurrence in whichever form and zone they are written (RFC 5545 section 3.8.4.4).
 
+use std::cell::OnceCell;
 use std::collections::BTreeMap;
 
 use super::lines::{Date, dates, moment, zones};
+use super::spans::Spans;
 use crate::ical::Component;
 use crate::time::duration::Duration;
 use crate::time::moment::Moment;
@@ -23,6 +25,8 @@ pub struct Timetable {
     pub(super) zones: Zones,
     pub(super) events: Vec<Event>,
     pub(super) problems: Vec<TimetableProblem>,
+    /// The events by when they are, sorted at the first question.
+    pub(super) spans: OnceCell<Spans<usize>>,
 }
 
 /// What of an object could not be understood, and so is not shown or not repeated.
@@ -124,7 +128,12 @@ impl Timetable {
     /// Reads the events of a VCALENDAR; dates and floating times are placed in the reader's zone.
     #[must_use]
     pub fn read(calendar: &Component, reader: &Zone) -> Timetable {
-        let mut table = Timetable { zones: zones(calendar, reader.clone()), events: Vec::new(), problems: Vec::new() };
+        let mut table = Timetable {
+            zones: zones(calendar, reader.clone()),
+            events: Vec::new(),
+            problems: Vec::new(),
+            spans: OnceCell::new(),
+        };
         let mut places: BTreeMap<&str, usize> = BTreeMap::new();
         let mut groups: Vec<(&str, Vec<(usize, &Component)>)> = Vec::new();
         for (index, component) in calendar.components().enumerate().filter(|(_, it)| it.is("VEVENT")) {

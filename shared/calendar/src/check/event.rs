@@ -296,6 +296,9 @@ fn is_escaped(value: &str) -> bool {
 }
 
 fn looks_like_html(property: &Property) -> bool {
+    if !property.value().contains('<') {
+        return false;
+    }
     let text = property.text().to_ascii_lowercase();
     ["<html", "<br", "</p>", "</a>", "</b>", "</div>", "</span>", "</li>", "<!doctype"]
         .iter()

@@ -1,5 +1,6 @@
 //! A rule, and a place where it is broken.
 
+use std::cell::OnceCell;
 use std::collections::HashMap;
 use std::fmt;
 use std::ops::RangeInclusive;
@@ -99,39 +100,44 @@ impl Finding {
 
 /// The findings as they are made.
 pub(super) struct Report<'s> {
-    sheet: &'s Sheet,
+    /// The text, and what was read from it.
+    bytes: &'s [u8],
+    document: Option<&'s Document>,
     part: Option<String>,
-    /// The line of each property and component of the document, by its address in memory while it is checked.
-    lines: HashMap<usize, usize>,
+    /// Found when the first finding asks for its line: most messages have none.
+    lines: OnceCell<LineNumbers>,
     findings: Vec<Finding>,
 }
 
-impl<'s> Report<'s> {
-    pub(super) fn new(sheet: &'s Sheet, part: Option<&str>) -> Self {
-        Self { sheet, part: part.map(str::to_owned), lines: HashMap::new(), findings: Vec::new() }
-    }
+/// The line of each property and component of a document, by its address in memory while it is checked.
+struct LineNumbers {
+    sheet: Sheet,
+    by_address: HashMap<usize, usize>,
+}
 
-    /// Finds the lines of everything in the document.
-    pub(super) fn link(&mut self, document: &Document) {
+impl LineNumbers {
+    fn find(bytes: &[u8], document: Option<&Document>) -> Self {
+        let mut found = Self { sheet: Sheet::read(bytes), by_address: HashMap::new() };
         let mut cursor = 0;
-        for calendar in document.calendars() {
-            self.link_component(calendar, &mut cursor);
+        for calendar in document.into_iter().flat_map(Document::calendars) {
+            found.find_component(calendar, &mut cursor);
         }
+        found
     }
 
-    fn link_component(&mut self, component: &Component, cursor: &mut usize) {
+    fn find_component(&mut self, component: &Component, cursor: &mut usize) {
         if let Some(found) =
             self.sheet.find(*cursor, |text| text.get(..6).is_some_and(|begin| begin.eq_ignore_ascii_case("BEGIN:")))
         {
-            self.lines.insert(std::ptr::from_ref(component) as usize, found);
+            self.by_address.insert(std::ptr::from_ref(component) as usize, found);
             *cursor = found + 1;
         }
         for item in component.items() {
             match item {
-                Item::Component(inner) => self.link_component(inner, cursor),
+                Item::Component(inner) => self.find_component(inner, cursor),
                 Item::Property(property) => {
                     if let Some(found) = self.sheet.find(*cursor, |text| text == property.line()) {
-                        self.lines.insert(std::ptr::from_ref(property) as usize, found);
+                        self.by_address.insert(std::ptr::from_ref(property) as usize, found);
                         *cursor = found + 1;
                     }
                 }
@@ -140,16 +146,33 @@ impl<'s> Report<'s> {
         }
     }
 
+    fn of(&self, address: usize) -> Option<RangeInclusive<usize>> {
+        self.by_address.get(&address).map(|line| self.sheet.numbers(*line))
+    }
+}
+
+impl<'s> Report<'s> {
+    /// About something without lines of its own.
+    pub(super) fn new(part: Option<&str>) -> Self {
+        Self::on(b"", None, part)
+    }
+
+    /// About a text, and the document that was read from it.
+    pub(super) fn on(bytes: &'s [u8], document: Option<&'s Document>, part: Option<&str>) -> Self {
+        let part = part.map(str::to_owned);
+        Self { bytes, document, part, lines: OnceCell::new(), findings: Vec::new() }
+    }
+
     /// A finding at a property.
     pub(super) fn at(&mut self, rule: &'static Rule, property: &Property, detail: impl Into<String>) {
-        let line = self.lines.get(&(std::ptr::from_ref(property) as usize)).copied();
-        self.add(rule, line.map(|line| self.sheet.numbers(line)), detail.into());
+        let lines = self.lines_of(std::ptr::from_ref(property) as usize);
+        self.add(rule, lines, detail.into());
     }
 
     /// A finding about a component, at its first line.
     pub(super) fn of(&mut self, rule: &'static Rule, component: &Component, detail: impl Into<String>) {
-        let line = self.lines.get(&(std::ptr::from_ref(component) as usize)).copied();
-        self.add(rule, line.map(|line| self.sheet.numbers(line)), detail.into());
+        let lines = self.lines_of(std::ptr::from_ref(component) as usize);
+        self.add(rule, lines, detail.into());
     }
 
     /// A finding at lines of the text, counted from 1.
@@ -160,6 +183,10 @@ impl<'s> Report<'s> {
     /// A finding about the whole part.
     pub(super) fn whole(&mut self, rule: &'static Rule, detail: impl Into<String>) {
         self.add(rule, None, detail.into());
+    }
+
+    fn lines_of(&self, address: usize) -> Option<RangeInclusive<usize>> {
+        self.lines.get_or_init(|| LineNumbers::find(self.bytes, self.document)).of(address)
     }
 
     fn add(&mut self, rule: &'static Rule, lines: Option<RangeInclusive<usize>>, detail: String) {

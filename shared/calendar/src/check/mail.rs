@@ -1,14 +1,13 @@
 //! The mail around the calendar: headers, the place of the calendar part, its label, and who writes to whom (RFC 6047,
 //! RFC 5322, RFC 2045).
 
-use crate::ical::{Address, Component, Document, Limits};
+use crate::ical::{Address, Component, Document};
 use crate::invite::is_calendar_part;
 use crate::mime::{BuiltIn, Message, Part, TransferEncoding};
 
-use super::check_part;
 use super::event::is_one_of;
 use super::finding::{Finding, Level, Report, Rule};
-use super::sheet::Sheet;
+use super::{Text, check_part, read};
 
 /// The longest line of a mail without its end (RFC 5322 section 2.1.1).
 const MAX_MAIL_LINE_OCTETS: usize = 998;
@@ -228,8 +227,7 @@ static REMOTE_CONTENT: Rule = Rule {
 
 /// Checks a whole mail.
 pub fn check_mail(bytes: &[u8]) -> Vec<Finding> {
-    let empty = Sheet::read(b"");
-    let mut report = Report::new(&empty, None);
+    let mut report = Report::new(None);
     let message = match Message::read(bytes) {
         Ok(message) => message,
         Err(problem) => {
@@ -245,7 +243,7 @@ pub fn check_mail(bytes: &[u8]) -> Vec<Finding> {
     let mut findings = report.finish();
     for (index, part) in message.parts().iter().enumerate().filter(|(_, part)| !part.is_multipart()) {
         let place = message.path(index);
-        let mut report = Report::new(&empty, Some(&place));
+        let mut report = Report::new(Some(&place));
         check_body(part, bytes, &mut report);
         findings.extend(report.finish());
     }
@@ -322,16 +320,14 @@ fn check_calendars(message: &Message<'_>) -> Vec<Finding> {
             part.media_type().ends_with("ms-tnef")
                 || part.file_name().is_some_and(|name| name.eq_ignore_ascii_case("winmail.dat"))
         };
-        let empty = Sheet::read(b"");
-        let mut report = Report::new(&empty, None);
+        let mut report = Report::new(None);
         let hidden = message.parts().iter().any(is_winmail);
         report.whole(if hidden { &WINMAIL } else { &CALENDAR_PART_MISSING }, "");
         return report.finish();
     };
-    let empty = Sheet::read(b"");
-    let mut report = Report::new(&empty, Some(&main.place));
-    let document = Document::read_within(main.text.as_bytes(), &Limits::STORED).ok();
-    let calendar = document.as_ref().and_then(Document::calendar);
+    let mut report = Report::new(Some(&main.place));
+    let document = read(main.text.as_bytes());
+    let calendar = document.as_ref().ok().and_then(Document::calendar);
     match shown {
         None => report.whole(&ONLY_ATTACHED, main.part.media_type()),
         Some(main) => {
@@ -362,8 +358,14 @@ fn check_calendars(message: &Message<'_>) -> Vec<Finding> {
     let has_line_ends = is_encoded || bytes[..main.part.range.start].windows(2).any(|pair| pair == b"\r\n");
     // What the rules look at are the very bytes, unless they are in a charset that a rule above has named.
     let decoded = main.part.decoded(bytes);
-    let text = if std::str::from_utf8(&decoded).is_ok() { decoded.as_ref() } else { main.text.as_bytes() };
-    findings.extend(check_part(text, Some(&main.place), &readers, has_line_ends));
+    let of_bytes;
+    let (bytes, document) = if *decoded == *main.text.as_bytes() || std::str::from_utf8(&decoded).is_err() {
+        (main.text.as_bytes(), &document)
+    } else {
+        of_bytes = read(&decoded);
+        (&*decoded, &of_bytes)
+    };
+    findings.extend(check_part(&Text { bytes, has_line_ends }, document, Some(&main.place), &readers));
     findings
 }
 

@@ -19,7 +19,7 @@ mod zone;
 #[cfg(test)]
 mod examples;
 
-use crate::ical::{Address, Component, Document, Limits};
+use crate::ical::{Address, Component, Document, Limits, ReadError};
 
 pub use finding::{Finding, Level, MAX_FINDINGS, Place, Rule};
 pub use gloss::{Gloss, GlossReader, glosses};
@@ -27,7 +27,6 @@ pub use mail::check_mail;
 pub use syntax::{Span, SpanKind, spans};
 
 use finding::Report;
-use sheet::Sheet;
 
 /// Every rule there is.
 pub fn rules() -> impl Iterator<Item = &'static Rule> {
@@ -56,19 +55,34 @@ impl Object<'_> {
 
 /// Checks a calendar by itself: a message if it has a METHOD, a stored object if not.
 pub fn check_ics(bytes: &[u8]) -> Vec<Finding> {
-    check_part(bytes, None, &[], true)
+    check_part(&Text { bytes, has_line_ends: true }, &read(bytes), None, &[])
 }
 
-/// Checks the calendar in a part of a mail.
-fn check_part(bytes: &[u8], part: Option<&str>, readers: &[Address], has_line_ends: bool) -> Vec<Finding> {
-    let sheet = Sheet::read(bytes);
-    let mut report = Report::new(&sheet, part);
-    format::check_text(bytes, has_line_ends, &mut report);
-    match Document::read_within(bytes, &Limits::STORED) {
+/// The text of a calendar.
+struct Text<'b> {
+    bytes: &'b [u8],
+    /// Whether the line ends are its own, and not those of a file that the mail was saved in.
+    has_line_ends: bool,
+}
+
+/// What a text holds, within the limits that the linter has.
+fn read(bytes: &[u8]) -> Result<Document, ReadError> {
+    Document::read_within(bytes, &Limits::STORED)
+}
+
+/// Checks the calendar in a part of a mail: its text, and what was read from it.
+fn check_part(
+    text: &Text<'_>,
+    document: &Result<Document, ReadError>,
+    part: Option<&str>,
+    readers: &[Address],
+) -> Vec<Finding> {
+    let mut report = Report::on(text.bytes, document.as_ref().ok(), part);
+    format::check_text(text.bytes, text.has_line_ends, &mut report);
+    match document {
         Err(problem) => report.whole(&format::UNREADABLE, problem.to_string()),
         Ok(document) => {
-            report.link(&document);
-            format::check_document(&document, &mut report);
+            format::check_document(document, &mut report);
             let mut calendars = document.calendars();
             if let Some(calendar) = calendars.next() {
                 let method = calendar.value("METHOD").filter(|method| !method.is_empty()).map(str::to_ascii_uppercase);

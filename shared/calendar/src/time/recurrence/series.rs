@@ -14,6 +14,9 @@ use crate::time::zone::Zone;
 /// No two clocks in the world are further apart; beyond it a wall clock and an instant can be compared without a zone.
 const FURTHEST_OFFSET: i64 = 2 * SECONDS_PER_DAY;
 
+/// A series with a higher COUNT is not counted through to learn where it ends.
+const COUNTED_THROUGH: u64 = 1_000;
+
 /// The recurrence set of one rule and its start, without exceptions.
 ///
 /// All stepping is done in the wall clock of the start (RFC 5545 section 3.3.10): a meeting at nine stays at nine when the
@@ -218,6 +221,19 @@ impl Series {
             }
         };
         Walls::new(self, walk, to, odd_start, Left { count: left, gave_up })
+    }
+
+    /// No occurrence begins after this wall clock; the end of time where it would take long to say.
+    pub(crate) fn begins_until(&self) -> i64 {
+        match (self.last, self.count) {
+            (Last::Wall(last) | Last::Instant(last), _) => last.saturating_add(FURTHEST_OFFSET),
+            (Last::Never, Some(count)) if count <= COUNTED_THROUGH => {
+                let mut walls = self.walls_from(self.start);
+                let last = walls.by_ref().last().unwrap_or(self.start);
+                if walls.gave_up() { END_OF_TIME } else { last }
+            }
+            _ => END_OF_TIME,
+        }
     }
 
     /// The instant of an occurrence of a start in UTC or in a known zone.
