@@ -11,7 +11,8 @@ use std::time::{Duration, Instant};
 use crate::project::{Outcome, Problem, evidence, say};
 use crate::tools;
 use stage::STAGES;
-use tally::Tally;
+pub(crate) use stage::for_wasi;
+pub(crate) use tally::Tally;
 
 /// `cargo xtask test [--list] [--only STAGE]...`.
 pub(crate) fn run(words: &[String]) -> Outcome {

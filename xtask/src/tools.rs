@@ -77,9 +77,13 @@ pub(crate) fn for_build() -> Outcome {
 
 /// Everything else that the tests use; each problem names what will be skipped for lack of it.
 pub(crate) fn for_test() -> Vec<Problem> {
-    let attempts =
-        [wasm_target("wasm32-wasip1"), install(&DENY), debian::install_missing(), debian::unpack_cyrus_imapd(), axe()];
+    let attempts = [for_wasi(), install(&DENY), debian::install_missing(), debian::unpack_cyrus_imapd(), axe()];
     attempts.into_iter().filter_map(Result::err).collect()
+}
+
+/// What is needed to build wasm that runs without a browser.
+pub(crate) fn for_wasi() -> Outcome {
+    wasm_target("wasm32-wasip1")
 }
 
 fn wasm_target(name: &str) -> Outcome {

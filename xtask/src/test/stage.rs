@@ -7,7 +7,7 @@ use std::process::Command;
 use super::tally::Tally;
 use crate::process::{cargo, run_into};
 use crate::project::{Outcome, root};
-use crate::{tidy, tools, web as page};
+use crate::{fuzz, tidy, tools, web as page};
 
 /// One part of the test run.
 pub(crate) struct Stage {
@@ -35,6 +35,18 @@ pub(crate) const STAGES: &[Stage] = &[
     Stage { name: "clippy", about: "no warning anywhere", usually: "3 min", run: clippy },
     Stage { name: "unit", about: "unit, snapshot and documentation tests", usually: "5 min", run: unit },
     Stage { name: "wasm", about: "the same tests of the shared crates as wasm", usually: "1 min", run: wasm },
+    Stage {
+        name: "fuzz",
+        about: "each parser of foreign text, a few seconds of input that nobody would write",
+        usually: "2 min",
+        run: smoke,
+    },
+    Stage {
+        name: "headless",
+        about: "the engine without a browser, through the relay to the sandbox",
+        usually: "1 min",
+        run: headless,
+    },
     Stage { name: "journeys", about: "people, a browser and real servers", usually: "5 min", run: journeys },
 ];
 
@@ -115,29 +127,46 @@ fn unit(log: &Path) -> Outcome<Tally> {
 }
 
 fn wasm(log: &Path) -> Outcome<Tally> {
-    // Node's quick calls into WASI may meet its garbage collection half-way, and end the process.
-    let shim = root().join("xtask/src/test/wasi.mjs");
-    let runner = format!("node --no-warnings --no-turbo-fast-api-calls {}", shim.display());
     let mut command = cargo();
-    command.args(["test", "--target", "wasm32-wasip1", "--lib", "--no-fail-fast"]);
+    for_wasi(command.args(["test", "--lib", "--no-fail-fast"]));
     for package in PURE {
         command.args(["-p", package]);
     }
-    command.env("CARGO_TARGET_WASM32_WASIP1_RUNNER", runner);
-    // One GiB from the start: when a module's memory grows often, Node 20 crashes while it collects garbage.
-    command.env("CARGO_TARGET_WASM32_WASIP1_RUSTFLAGS", "-Clink-arg=--initial-memory=1073741824");
     of_libtest("wasm", command.env("INSTA_UPDATE", "no").env("INSTA_WORKSPACE_ROOT", root()), log)
 }
 
+/// Lets cargo build for WASI and run what it has built under Node.
+pub(crate) fn for_wasi(command: &mut Command) -> &mut Command {
+    // Node's quick calls into WASI may meet its garbage collection half-way, and end the process.
+    let shim = root().join("xtask/src/test/wasi.mjs");
+    let runner = format!("node --no-warnings --no-turbo-fast-api-calls {}", shim.display());
+    command.args(["--target", "wasm32-wasip1"]).env("CARGO_TARGET_WASM32_WASIP1_RUNNER", runner);
+    // One GiB from the start: when a module's memory grows often, Node 20 crashes while it collects garbage.
+    command.env("CARGO_TARGET_WASM32_WASIP1_RUSTFLAGS", "-Clink-arg=--initial-memory=1073741824")
+}
+
+fn smoke(log: &Path) -> Outcome<Tally> {
+    fuzz::smoke(log)
+}
+
+fn headless(log: &Path) -> Outcome<Tally> {
+    with_programs("headless", log)
+}
+
 fn journeys(log: &Path) -> Outcome<Tally> {
+    with_programs("journeys", log)
+}
+
+/// A test that starts our own programs, which are built first.
+fn with_programs(test: &str, log: &Path) -> Outcome<Tally> {
     // The whole workspace again, so that the features of shared dependencies are those of the unit tests.
     let built = run_into(cargo().args(["build", "--workspace", "--bins"]), log)?;
     if !built {
-        return Ok(Tally::failed("journeys", "the programs could not be built"));
+        return Ok(Tally::failed(test, "the programs could not be built"));
     }
     let mut command = cargo();
-    command.args(["test", "--workspace", "--test", "journeys"]);
-    of_libtest("journeys", &mut command, log)
+    command.args(["test", "--workspace", "--no-fail-fast", "--test", test]);
+    of_libtest(test, &mut command, log)
 }
 
 fn of_libtest(stage: &str, command: &mut Command, log: &Path) -> Outcome<Tally> {

@@ -1,11 +1,11 @@
-//! The Debian packages of the journeys: real servers and a real browser.
+//! The Debian packages of the tests: real servers, a real browser, and the compiler of libFuzzer.
 
 use std::path::Path;
 
 use crate::process::{command, output, run};
 use crate::project::{Outcome, Problem, files_below, say};
 
-/// A program the journeys use and the package that has it.
+/// A program the tests use and the package that has it.
 ///
 /// Looked for by program, because a machine may have it from elsewhere (a `node` of its own, a newer Chromium).
 const WANTED: &[(&str, &str)] = &[
@@ -18,6 +18,7 @@ const WANTED: &[(&str, &str)] = &[
     ("saslpasswd2", "sasl2-bin"),
     ("chromium", "chromium"),
     ("chromedriver", "chromium-driver"),
+    ("c++", "g++"),
     ("node", "nodejs"),
     ("npm", "npm"),
 ];
@@ -32,13 +33,13 @@ pub(super) fn install_missing() -> Outcome {
     let names = missing.join(" ");
     let is_root = output("id", &["-u"]).as_deref() == Some("0");
     if !is_root || output("apt-get", &["--version"]).is_none() {
-        return Err(Problem(format!("journeys need more than is installed here: apt-get install {names}")));
+        return Err(Problem(format!("some tests need more than is installed here: apt-get install {names}")));
     }
     say(&format!("installing {names} with apt-get (usually 2 minutes)"));
     // A stale list of packages is enough where the network is closed, so a failed update is not the end.
     let _stale = run(apt_get().args(["update", "-qq"]));
     run(apt_get().args(["install", "-y", "-qq", "--no-install-recommends"]).args(&missing))
-        .map_err(|problem| Problem(format!("journeys against real servers are skipped; {problem}")))
+        .map_err(|problem| Problem(format!("what needs them is skipped; {problem}")))
 }
 
 /// Unpacks `imapd` of Cyrus into `target/tools/cyrus`: its package cannot be installed beside Dovecot's.
