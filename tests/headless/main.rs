@@ -3,16 +3,12 @@
 //! It says what the journeys say of the engine, in seconds instead of minutes. The programs `calpost` and `sandbox`
 //! must have been built.
 
-mod tab;
-mod world;
-
 use intent::{AnswerOutcome, Ask, CheckOutcome, DeliveryState, OutboxStage, PartStat, ProblemKind, SignInView};
 use journeys::{
     provider::{Kind, Provider},
     relay::Relay,
+    tab::Tab,
 };
-
-use tab::Tab;
 
 /// Runs a story on one thread, as the engine does in its worker.
 fn play(story: impl AsyncFnOnce(Provider, Relay)) {

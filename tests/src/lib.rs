@@ -5,6 +5,7 @@
 
 pub mod browser;
 pub mod certificate;
+pub mod control;
 pub mod daemon;
 pub mod eventually;
 pub mod folder;
@@ -18,4 +19,6 @@ pub mod program;
 pub mod provider;
 pub mod relay;
 pub mod runner;
+pub mod tab;
 pub mod trouble;
+pub mod world;

@@ -23,6 +23,15 @@ impl Relay {
     ///
     /// When the relay is not built or does not start.
     pub fn start(provider: &Provider) -> Result<Self, Trouble> {
+        Self::start_with(provider, &[])
+    }
+
+    /// Starts it for one provider with more options.
+    ///
+    /// # Errors
+    ///
+    /// When the relay is not built or does not start.
+    pub fn start_with(provider: &Provider, options: &[&str]) -> Result<Self, Trouble> {
         let port = free_port();
         let mut arguments = vec!["--listen".to_owned(), format!("127.0.0.1:{port}")];
         arguments.extend(["--extra-ca".to_owned(), provider.authority().display().to_string()]);
@@ -32,6 +41,7 @@ impl Relay {
         if let Some(description) = &provider.description {
             arguments.extend(["--demo".to_owned(), description.display().to_string()]);
         }
+        arguments.extend(options.iter().map(|option| (*option).to_owned()));
         let folder = provider.folder().path().to_owned();
         let mut relay = Self { port, arguments, folder, daemon: None };
         relay.come_back()?;
@@ -65,6 +75,12 @@ impl Relay {
         }
         self.daemon = Some(Daemon::start("relay", &mut command, &self.folder)?.listens_on(self.port)?);
         Ok(())
+    }
+
+    /// Its process id, while it runs.
+    #[must_use]
+    pub fn pid(&self) -> Option<u32> {
+        self.daemon.as_ref().map(Daemon::pid)
     }
 
     /// Everything it logged since it was last started.

@@ -58,12 +58,15 @@ pub(crate) struct Connection {
     stream: Box<dyn Io>,
     budget: Budget,
     arrived: Vec<u8>,
+    /// How much has arrived since it was last asked.
+    received_bytes: u64,
 }
 
 impl Connection {
     pub(crate) fn new(stream: impl Io + 'static) -> Self {
         let budget = Budget::unlimited();
-        Self { stream: Box::new(Metered::new(stream, budget.clone())), budget, arrived: Vec::new() }
+        let stream = Box::new(Metered::new(stream, budget.clone()));
+        Self { stream, budget, arrived: Vec::new(), received_bytes: 0 }
     }
 
     /// Puts TLS around the connection.
@@ -80,7 +83,13 @@ impl Connection {
     /// Reads once and appends to what has arrived. An end of the stream is an error.
     pub(crate) async fn read_more(&mut self) -> io::Result<()> {
         let read = timeout(limit::IDLE, self.stream.read_buf(&mut self.arrived)).await??;
+        self.received_bytes += read as u64;
         if read == 0 { Err(io::ErrorKind::UnexpectedEof.into()) } else { Ok(()) }
+    }
+
+    /// How many bytes have arrived since this was last asked, TLS not counted.
+    pub(crate) fn take_received(&mut self) -> u64 {
+        std::mem::take(&mut self.received_bytes)
     }
 
     /// Waits until there is something that has arrived and not been used.

@@ -36,6 +36,7 @@ PUT    /calendars/{address}/{id}/{name}   stores the body as it is, past all pre
 DELETE /calendars/{address}/{id}/{name}   removes an object
 POST   /calendars/{address}/{id}/forget   sync tokens given so far become invalid
 GET    /logins                            every attempt: [{service, address, accepted}]
+GET    /traffic                           what went through IMAP: {commands, received_bytes, sent_bytes}
 GET    /outgoing                          mail for addresses that nobody here has
 GET, POST, DELETE /faults                 {step, act, matching, times}
 POST   /refusals                          {who, code, text}: a recipient to refuse
@@ -62,6 +63,7 @@ pub(crate) async fn serve(listener: TcpListener, provider: Provider, info: Value
         .route("/calendars/{address}/{id}/forget", post(forget))
         .route("/calendars/{address}/{id}/{name}", axum::routing::put(put_object).delete(remove_object))
         .route("/logins", get(|State(desk): State<Desk>| async move { answer(&json!(desk.provider.logins())) }))
+        .route("/traffic", get(|State(desk): State<Desk>| async move { answer(&json!(desk.provider.imap_traffic())) }))
         .route("/outgoing", get(outgoing))
         .route("/faults", get(faults).post(set_fault).delete(clear_faults))
         .route("/refusals", post(refuse))

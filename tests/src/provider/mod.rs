@@ -138,6 +138,14 @@ impl Provider {
         found.map(|(_, daemon)| daemon).expect("a server of this provider")
     }
 
+    /// The control address of the sandbox, as `host:port`; none at real servers.
+    #[must_use]
+    pub fn control(&self) -> Option<String> {
+        let description = std::fs::read_to_string(self.description.as_ref()?).ok()?;
+        let about: serde_json::Value = serde_json::from_str(&description).ok()?;
+        Some(about["control"].as_str()?.trim_start_matches("http://").trim_end_matches('/').to_owned())
+    }
+
     /// What is written in one of its files so far.
     #[must_use]
     pub fn log(&self, name: &str) -> String {

@@ -2,16 +2,29 @@
 
 use std::fs;
 
-use super::Row;
+use super::{Budget, Figure, Group, Limit};
 use crate::project::{Outcome, Problem, files_below, web};
 
-const FIRST_LIMIT_BYTES: u64 = 170 * 1024;
-const ALL_LIMIT_BYTES: u64 = 450 * 1024;
+const KB: f64 = 1024.0;
 
-/// The page's own files are the first load; the engine's come behind it.
-pub(super) fn rows() -> Outcome<Vec<Row>> {
-    let folder = web();
-    let files = files_below(&folder);
+pub(super) const GROUP: Group = Group {
+    name: "page",
+    usually: "1 s",
+    budgets: &[
+        Budget {
+            name: "first-load",
+            what: "bytes (brotli) until the sign-in form can be used",
+            limit: Limit::AtMost(170.0),
+            unit: "KB",
+        },
+        Budget { name: "all-files", what: "bytes (brotli) in all", limit: Limit::AtMost(450.0), unit: "KB" },
+    ],
+    measure,
+};
+
+/// The page's own files are the first load; the engine's, in its worker, come behind it.
+fn measure(_group: &Group) -> Outcome<Vec<Figure>> {
+    let files = files_below(&web());
     if files.is_empty() {
         return Err(Problem("there is no built page to measure: cargo xtask web".into()));
     }
@@ -20,19 +33,12 @@ pub(super) fn rows() -> Outcome<Vec<Row>> {
     for path in files.iter().filter(|path| !is_packed(&path.to_string_lossy())) {
         let mut packed = path.clone().into_os_string();
         packed.push(".br");
+        // Small files are served as they are.
         let size_bytes = fs::metadata(&packed).or_else(|_| fs::metadata(path))?.len();
         all_bytes += size_bytes;
         let is_engine = path.file_name().is_some_and(|name| name.to_string_lossy().starts_with("engine"));
         first_bytes += if is_engine { 0 } else { size_bytes };
     }
-    let row = |what, limit, limit_bytes: u64, bytes: u64| Row {
-        what,
-        limit,
-        measured: format!("{:.0} KB", bytes as f64 / 1024.0),
-        holds: bytes <= limit_bytes,
-    };
-    Ok(vec![
-        row("bytes (brotli) until sign-in works", "170 KB", FIRST_LIMIT_BYTES, first_bytes),
-        row("bytes (brotli) in all", "450 KB", ALL_LIMIT_BYTES, all_bytes),
-    ])
+    let figure = |name: &str, bytes: u64| (name.to_owned(), Ok(bytes as f64 / KB));
+    Ok(vec![figure("first-load", first_bytes), figure("all-files", all_bytes)])
 }

@@ -14,7 +14,8 @@ const PACKAGES: &[(&str, &str, &[&str])] = &[
     ("frontend/page", "page", &["intent"]),
     ("frontend/engine", "engine", &["intent", "calendar", "wire"]),
     ("relay", "relay", &["wire"]),
-    ("tests", "journeys", &["calendar", "engine", "intent"]),
+    ("tests", "journeys", &["calendar", "engine", "intent", "wire"]),
+    ("tests/portable", "portable", &["calendar"]),
     ("tests/sandbox", "sandbox", &[]),
     ("xtask", "xtask", &[]),
 ];

@@ -18,7 +18,7 @@ use crate::imap::command::{CommandReader, Incoming};
 use crate::imap::text::words;
 use crate::imap::view::{Removals, View};
 use crate::limit;
-use crate::provider::{Mailbox, Provider, Service};
+use crate::provider::{ImapTraffic, Mailbox, Provider, Service};
 use crate::tls::Authority;
 
 /// How much is gathered before it is sent, in bytes.
@@ -151,6 +151,8 @@ impl Session {
                 return Ok(Next::Go);
             }
         };
+        let received_bytes = self.connection.take_received();
+        self.provider.count_imap(&ImapTraffic { commands: 1, received_bytes, sent_bytes: 0 });
         let Command { tag, body } = command;
         match body {
             CommandBody::Logout => {
@@ -399,6 +401,8 @@ impl Session {
             return Ok(());
         }
         let outgoing = std::mem::take(&mut self.outgoing);
+        // Before it is sent: whoever hears it may ask at once what was counted.
+        self.provider.count_imap(&ImapTraffic { sent_bytes: outgoing.len() as u64, ..ImapTraffic::default() });
         self.connection.write(&outgoing).await
     }
 }

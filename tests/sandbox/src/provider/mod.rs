@@ -67,6 +67,17 @@ pub struct Quirks {
     pub no_etag_after_put: bool,
 }
 
+/// What went through the IMAP server since the start, TLS not counted.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct ImapTraffic {
+    /// Commands of all clients.
+    pub commands: u64,
+    /// Bytes from clients, up to the last command.
+    pub received_bytes: u64,
+    /// Bytes to clients.
+    pub sent_bytes: u64,
+}
+
 /// A mail that left for an address nobody here has.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Outgoing {
@@ -96,6 +107,7 @@ struct State {
     outgoing: VecDeque<Outgoing>,
     refusals: Vec<Refusal>,
     quirks: Quirks,
+    imap_traffic: ImapTraffic,
 }
 
 /// A recipient whom the SMTP server refuses.
@@ -225,6 +237,19 @@ impl Provider {
         let local = address.rsplit_once('@').map_or(address.as_str(), |(local, _)| local);
         let named = |refusal: &&Refusal| refusal.who.eq_ignore_ascii_case(local) || refusal.who == address;
         self.state().refusals.iter().find(named).cloned()
+    }
+
+    /// What went through the IMAP server since the start.
+    #[must_use]
+    pub fn imap_traffic(&self) -> ImapTraffic {
+        self.state().imap_traffic
+    }
+
+    pub(crate) fn count_imap(&self, more: &ImapTraffic) {
+        let sum = &mut self.state().imap_traffic;
+        sum.commands += more.commands;
+        sum.received_bytes += more.received_bytes;
+        sum.sent_bytes += more.sent_bytes;
     }
 
     /// How the provider departs from a plain and full one.

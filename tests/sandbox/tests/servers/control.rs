@@ -83,6 +83,19 @@ async fn a_fault_can_be_set_and_taken_back() {
 }
 
 #[tokio::test]
+async fn what_goes_through_imap_is_counted() {
+    let people = People::start().await;
+    let mut imap = people.imap_logged_in(ANN).await;
+    let before = ask(&people, "GET /traffic", "").await.1;
+    let said = imap.ask("NOOP").await;
+    let after = ask(&people, "GET /traffic", "").await.1;
+    let more = |name: &str| after[name].as_u64().unwrap() - before[name].as_u64().unwrap();
+    assert_eq!(more("commands"), 1);
+    assert_eq!(more("received_bytes"), "T1 NOOP\r\n".len() as u64);
+    assert_eq!(more("sent_bytes"), format!("T1 {}\r\n", said.concat()).len() as u64);
+}
+
+#[tokio::test]
 async fn what_cannot_be_understood_is_refused() {
     let people = People::start().await;
     for (request, body, status) in [

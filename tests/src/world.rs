@@ -17,21 +17,25 @@ use tokio_tungstenite::{
 };
 
 /// The machine's clock and chance, and tasks of one thread.
-pub(crate) struct Machine;
+pub struct Machine;
 
 impl Machine {
-    pub(crate) fn shared() -> Rc<dyn World> {
+    /// As the engine wants it.
+    #[must_use]
+    pub fn shared() -> Rc<dyn World> {
         Rc::new(Self)
     }
 }
 
 impl World for Machine {
     fn now_millis(&self) -> i64 {
-        SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_millis() as i64
+        let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+        i64::try_from(since.as_millis()).unwrap_or(i64::MAX)
     }
 
     fn random(&self, bytes: &mut [u8]) {
-        std::fs::File::open("/dev/urandom").unwrap().read_exact(bytes).unwrap();
+        let read = std::fs::File::open("/dev/urandom").and_then(|mut chance| chance.read_exact(bytes));
+        read.expect("this machine has random bytes");
     }
 
     fn sleep(&self, duration: Duration) -> LocalBoxFuture<'static, ()> {
@@ -44,7 +48,7 @@ impl World for Machine {
 }
 
 /// A WebSocket that says it comes from the relay's own page.
-pub(crate) struct Socket;
+pub struct Socket;
 
 impl Dial for Socket {
     fn dial(&self, url: &str) -> LocalBoxFuture<'static, Option<Pipe>> {

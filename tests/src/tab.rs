@@ -1,4 +1,6 @@
-//! A person at the engine: asks, and waits for what is told.
+//! A person at the engine without a browser: asks, and waits for what is told.
+//!
+//! The engine is the real one, natively, on the thread of the story; it needs a `LocalSet` around it.
 
 use std::{rc::Rc, time::Duration};
 
@@ -12,21 +14,27 @@ use intent::{
     AnswerEntry, Ask, ComposeStart, Day, Form, Guest, Inspection, KeepPassword, OutboxItem, PageContext, Point,
     Protection, ServerChoice, Servers, SignIn, SignInView, Tell,
 };
-use journeys::{provider::Provider, relay::Relay};
 
-use crate::world::{Machine, Socket};
+use crate::{
+    provider::Provider,
+    relay::Relay,
+    world::{Machine, Socket},
+};
 
 /// No story waits longer for one thing.
 const PATIENCE: Duration = Duration::from_secs(60);
 
-pub(crate) struct Tab {
+/// The engine of one tab.
+pub struct Tab {
     engine: Engine,
     told: mpsc::UnboundedReceiver<Tell>,
     wish: SignIn,
 }
 
 impl Tab {
-    pub(crate) fn open(relay: &Relay, provider: &Provider) -> Self {
+    /// Opens the page of a relay; nobody is signed in.
+    #[must_use]
+    pub fn open(relay: &Relay, provider: &Provider) -> Self {
         let (sender, told) = mpsc::unbounded();
         let world = Machine::shared();
         let hearing: Rc<std::cell::RefCell<Option<Engine>>> = Rc::default();
@@ -58,15 +66,20 @@ impl Tab {
         Self { engine, told, wish: wish(provider) }
     }
 
-    pub(crate) fn ask(&self, ask: Ask) {
+    /// Asks the engine for something.
+    pub fn ask(&self, ask: Ask) {
         self.engine.ask(ask);
     }
 
     /// The first of what is told from here on that the question picks.
-    pub(crate) async fn hear<T>(&mut self, pick: impl Fn(&Tell) -> Option<T>) -> T {
+    ///
+    /// # Panics
+    ///
+    /// When it is not told in time.
+    pub async fn hear<T>(&mut self, pick: impl Fn(&Tell) -> Option<T>) -> T {
         let heard = async {
             loop {
-                let tell = self.told.next().await.unwrap();
+                let tell = self.told.next().await.expect("the engine runs");
                 if let Some(found) = pick(&tell) {
                     return found;
                 }
@@ -75,11 +88,17 @@ impl Tab {
         tokio::time::timeout(PATIENCE, heard).await.expect("to be told within a minute")
     }
 
-    pub(crate) fn try_sign_in(&self, password: &str) {
+    /// Asks to be signed in with this password.
+    pub fn try_sign_in(&self, password: &str) {
         self.ask(Ask::SignIn(SignIn { password: password.to_owned(), ..self.wish.clone() }));
     }
 
-    pub(crate) async fn sign_in(&mut self) {
+    /// Signs in and waits until the calendars have been read.
+    ///
+    /// # Panics
+    ///
+    /// When a server does not let her in.
+    pub async fn sign_in(&mut self) {
         self.ask(Ask::SignIn(self.wish.clone()));
         let view = self
             .hear(|tell| match tell {
@@ -99,8 +118,18 @@ impl Tab {
         .await;
     }
 
-    pub(crate) async fn write(&mut self, title: &str, guests: &[String]) -> Form {
-        let start = Point { day: Day::from_iso("2030-11-26").unwrap(), minute: 600 };
+    /// Waits until new mail is announced at once.
+    ///
+    /// # Panics
+    ///
+    /// When it is not in time.
+    pub async fn watching(&mut self) {
+        self.hear(|tell| matches!(tell, Tell::Status(status) if status.watching).then_some(())).await;
+    }
+
+    /// Writes an invitation for an hour in 2030.
+    pub async fn write(&mut self, title: &str, guests: &[String]) -> Form {
+        let start = Point { day: Day::from_iso("2030-11-26").expect("a day"), minute: 600 };
         self.ask(Ask::Compose(ComposeStart::New { start, minutes: 60, all_day: false }));
         let mut form = self.hear(|tell| if let Tell::Form(form) = tell { Some(form.clone()) } else { None }).await;
         form.title = title.to_owned();
@@ -110,7 +139,8 @@ impl Tab {
         form
     }
 
-    pub(crate) async fn inspection(&mut self, form: &Form) -> Inspection {
+    /// What sending the form would do.
+    pub async fn inspection(&mut self, form: &Form) -> Inspection {
         let revision = form.revision;
         self.hear(|tell| match tell {
             Tell::Inspection(inspection) if inspection.revision == revision => Some((**inspection).clone()),
@@ -119,7 +149,8 @@ impl Tab {
         .await
     }
 
-    pub(crate) async fn outbox(&mut self, is_reached: impl Fn(&OutboxItem) -> bool) -> OutboxItem {
+    /// The newest sending, once it is so far.
+    pub async fn outbox(&mut self, is_reached: impl Fn(&OutboxItem) -> bool) -> OutboxItem {
         self.hear(|tell| match tell {
             Tell::Outbox(items) => items.first().filter(|item| is_reached(item)).cloned(),
             _ => None,
@@ -128,7 +159,7 @@ impl Tab {
     }
 
     /// The answers to the event with this title, once there are so many.
-    pub(crate) async fn answers(&mut self, title: &str, count: usize) -> Vec<AnswerEntry> {
+    pub async fn answers(&mut self, title: &str, count: usize) -> Vec<AnswerEntry> {
         self.hear(|tell| match tell {
             Tell::Answers(answers) => {
                 let found: Vec<_> = answers.iter().filter(|answer| answer.title == title).cloned().collect();
@@ -158,7 +189,7 @@ fn wish(provider: &Provider) -> SignIn {
         servers: Servers {
             submission: server(provider.smtps_port, String::new()),
             imap: server(provider.imaps_port, String::new()),
-            caldav: server(port.parse().unwrap(), format!("/{path}")),
+            caldav: server(port.parse().unwrap_or(443), format!("/{path}")),
         },
         keep: KeepPassword::No,
     }
