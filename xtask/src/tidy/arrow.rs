@@ -31,7 +31,7 @@ const MODULES: &[(&str, &str, &[&str])] = &[
     ("shared/calendar/src", "agenda", &["ical", "time"]),
     ("shared/calendar/src", "invite", &["itip", "mime", "ical", "time"]),
     ("shared/calendar/src", "draft", &["ical", "time", "itip"]),
-    ("shared/calendar/src", "check", &["ical", "time", "mime", "invite"]),
+    ("shared/calendar/src", "check", &["ical", "time", "mime", "invite", "agenda"]),
     ("frontend/page/src", "text", &[]),
     ("frontend/page/src", "component", &["text"]),
     ("frontend/page/src", "state", &[]),

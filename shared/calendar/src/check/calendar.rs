@@ -1,6 +1,8 @@
 //! The calendar around the events: what it must say of itself, and that a message speaks of one thing (RFC 5545 section
 //! 3.6, RFC 5546 section 1.4).
 
+use std::collections::HashSet;
+
 use super::Object;
 use super::finding::{Level, Report, Rule};
 
@@ -14,6 +16,7 @@ pub(super) static RULES: &[&Rule] = &[
     &SEVERAL_CALENDARS,
     &SEVERAL_EVENTS,
     &SEVERAL_KINDS,
+    &COMPONENT_REPEATED,
 ];
 
 /// The methods of iTIP (RFC 5546 section 1.4).
@@ -101,6 +104,15 @@ static SEVERAL_KINDS: Rule = Rule {
     mend: "Send one mail for each.",
 };
 
+static COMPONENT_REPEATED: Rule = Rule {
+    id: "component-repeated",
+    level: Level::Error,
+    section: "RFC 5545 section 3.8.4.7",
+    what: "The same event, or the same date of a series, is there twice.",
+    effect: "Programs show one of the two, not all the same one.",
+    mend: "Keep one.",
+};
+
 pub(super) fn check(object: &Object<'_>, has_more_calendars: bool, report: &mut Report<'_>) {
     let calendar = object.calendar;
     match calendar.property("VERSION") {
@@ -126,6 +138,15 @@ pub(super) fn check(object: &Object<'_>, has_more_calendars: bool, report: &mut 
     }
     if has_more_calendars {
         report.whole(&SEVERAL_CALENDARS, "");
+    }
+    let mut seen = HashSet::new();
+    for component in &object.components {
+        let [uid, date] = ["UID", "RECURRENCE-ID"].map(|name| component.value(name).map(str::trim));
+        if let Some(uid) = uid.filter(|uid| !uid.is_empty())
+            && !seen.insert((component.name(), uid, date))
+        {
+            report.of(&COMPONENT_REPEATED, component, uid);
+        }
     }
     let Some(first) = object.components.first() else {
         report.of(&COMPONENT_MISSING, calendar, "");

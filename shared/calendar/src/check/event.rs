@@ -13,6 +13,7 @@ pub(super) static RULES: &[&Rule] = &[
     &SUMMARY_MISSING,
     &SEQUENCE_MISSING,
     &SEQUENCE_BAD,
+    &ADD_NAMES_DATE,
     &PROPERTY_REPEATED,
     &VALUE_UNKNOWN,
     &CANCELLED_REQUEST,
@@ -76,6 +77,15 @@ static SEQUENCE_BAD: Rule = Rule {
     what: "SEQUENCE is not a number from zero up.",
     effect: "Programs read it as zero and take the message for an old one.",
     mend: "Write a whole number.",
+};
+
+static ADD_NAMES_DATE: Rule = Rule {
+    id: "recurrence-id-in-add",
+    level: Level::Error,
+    section: "RFC 5546 section 3.2.4",
+    what: "A message that adds a date names a date that is already there.",
+    effect: "Programs ignore it, or move the date instead of adding one.",
+    mend: "Leave RECURRENCE-ID out, or send a REQUEST for that date.",
 };
 
 static PROPERTY_REPEATED: Rule = Rule {
@@ -214,6 +224,9 @@ fn check_presence(object: &Object<'_>, component: &Component, report: &mut Repor
     if is_event && object.is_method(&["CANCEL", "ADD"]) && lacks("SEQUENCE") {
         report.of(&SEQUENCE_MISSING, component, "");
     }
+    if let Some(property) = component.property("RECURRENCE-ID").filter(|_| object.is_method(&["ADD"])) {
+        report.at(&ADD_NAMES_DATE, property, property.value());
+    }
 }
 
 fn check_values(object: &Object<'_>, component: &Component, report: &mut Report<'_>) {
@@ -242,6 +255,12 @@ fn check_values(object: &Object<'_>, component: &Component, report: &mut Report<
         if object.is_method(&["CANCEL"]) && !is_cancelled {
             report.at(&CANCEL_STATUS, status, status.value());
         }
+    }
+    if let Some(property) = component.property("PRIORITY").filter(|property| !is_priority(property.value())) {
+        report.at(&VALUE_UNKNOWN, property, format!("PRIORITY:{}", property.value()));
+    }
+    if let Some(property) = component.property("GEO").filter(|property| !is_place_on_earth(property.value())) {
+        report.at(&VALUE_UNKNOWN, property, format!("GEO:{}", property.value()));
     }
     for name in ["SUMMARY", "LOCATION", "DESCRIPTION", "COMMENT", "CONTACT"] {
         if let Some(property) = component.all(name).find(|property| !is_escaped(property.value())) {
@@ -281,6 +300,15 @@ fn check_privacy(object: &Object<'_>, component: &Component, report: &mut Report
 pub(super) fn is_one_of(value: &str, values: &[&str]) -> bool {
     let value = value.trim();
     values.iter().any(|known| known.eq_ignore_ascii_case(value))
+}
+
+fn is_priority(value: &str) -> bool {
+    value.trim().parse::<u8>().is_ok_and(|priority| priority <= 9)
+}
+
+fn is_place_on_earth(value: &str) -> bool {
+    let within = |text: &str, most: f64| text.trim().parse::<f64>().is_ok_and(|degrees| degrees.abs() <= most);
+    value.split_once(';').is_some_and(|(latitude, longitude)| within(latitude, 90.0) && within(longitude, 180.0))
 }
 
 fn is_escaped(value: &str) -> bool {

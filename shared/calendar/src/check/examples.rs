@@ -82,6 +82,11 @@ fn broken_calendars() -> Vec<(&'static str, Vec<u8>)> {
                 ATTENDEE;PARTSTAT=ACCEPTED:mailto:bob@a.example\r\nEND:VJOURNAL\r\nEND:VCALENDAR";
             changed("END:VCALENDAR", journal)
         }),
+        text("component-repeated", {
+            let event =
+                &GOOD[GOOD.find("BEGIN:VEVENT").expect("an event")..GOOD.find("END:VCALENDAR").expect("an end")];
+            changed("END:VCALENDAR", &format!("{event}END:VCALENDAR"))
+        }),
         text("uid-missing", changed("UID:1@l.example\r\n", "")),
         text("dtstamp-missing", changed("DTSTAMP:20261118T094231Z\r\n", "")),
         text(
@@ -91,6 +96,15 @@ fn broken_calendars() -> Vec<(&'static str, Vec<u8>)> {
         text("summary-missing", changed("SUMMARY:Harbour\\, tariff\r\n", "")),
         text("sequence-missing", message("CANCEL", &format!("{ORGANIZER}STATUS:CANCELLED\r\n"))),
         text("sequence-bad", changed("SEQUENCE:0", "SEQUENCE:-1")),
+        text(
+            "recurrence-id-in-add",
+            message(
+                "ADD",
+                &format!(
+                    "SEQUENCE:1\r\nSUMMARY:x\r\nRECURRENCE-ID:20261119T100000Z\r\nDTSTART:20261119T100000Z\r\n{ORGANIZER}"
+                ),
+            ),
+        ),
         text("property-repeated", with("STATUS:CONFIRMED")),
         text("value-unknown", with("TRANSP:BUSY")),
         text("request-cancelled", changed("STATUS:CONFIRMED", "STATUS:CANCELLED")),
@@ -151,6 +165,12 @@ fn broken_calendars() -> Vec<(&'static str, Vec<u8>)> {
         text("zone-incomplete", changed("TZOFFSETFROM:+0200\r\n", "")),
         text("zone-unknown", GOOD.replace("Europe/Berlin", "Somewhere")),
         text("zone-on-utc", changed("20261119T163000", "20261119T163000Z")),
+        text("zone-repeated", {
+            let zone =
+                &GOOD[GOOD.find("BEGIN:VTIMEZONE").expect("a zone")..GOOD.find("BEGIN:VEVENT").expect("an event")];
+            changed("BEGIN:VEVENT", &format!("{zone}BEGIN:VEVENT"))
+        }),
+        text("zone-differs", GOOD.replace("+0100", "+0300")),
         text("organizer-missing", changed("ORGANIZER;CN=Mara:mailto:mara@l.example\r\n", "")),
         text("attendee-missing", message("REPLY", ORGANIZER)),
         text(
@@ -260,6 +280,54 @@ fn what_is_right_has_no_findings() {
     assert_eq!(ids(&check_mail(good_mail().as_bytes())), none);
     // A mail saved on a disk has the line ends of the disk.
     assert_eq!(ids(&check_mail(good_mail().replace("\r\n", "\n").as_bytes())), none);
+}
+
+#[test]
+fn a_rule_is_broken_in_more_ways_than_one() {
+    let cases = [
+        ("forms-differ", changed("DTEND;TZID=Europe/Berlin:20261119T163000", "DTEND:20261119T163000")),
+        ("forms-differ", with("EXDATE;VALUE=DATE:20261126")),
+        ("forms-differ", with("EXDATE:20261126T150000")),
+        ("dtstamp-not-utc", with("LAST-MODIFIED:20261118T094231")),
+        ("dtstamp-not-utc", with("CREATED;VALUE=DATE:20261118")),
+        ("no-mail-address", changed("mailto:bob@a.example", "bob@a.example")),
+        ("value-unknown", with("PRIORITY:10")),
+        ("value-unknown", with("GEO:91.0;0")),
+    ];
+    for (id, ics) in cases {
+        assert_eq!(ids(&check_ics(ics.as_bytes())), [id], "{ics}");
+    }
+    let lie = mail_with("Harbour", "H\u{1}fen").replacen(
+        "REQUEST\r\n\r\n",
+        "REQUEST\r\nContent-Transfer-Encoding: 8bit\r\n\r\n",
+        1,
+    );
+    let lie: Vec<u8> = lie.bytes().map(|byte| if byte == 1 { 0xe4 } else { byte }).collect();
+    assert!(ids(&check_mail(&lie)).contains(&"not-utf8"), "{:?}", ids(&check_mail(&lie)));
+}
+
+#[test]
+fn values_of_every_allowed_form_have_no_findings() {
+    let none: Vec<&str> = Vec::new();
+    for lines in [
+        "EXDATE;TZID=Europe/Berlin:20261126T150000,20261203T150000",
+        "EXDATE:20261126T140000Z",
+        "PRIORITY:9\r\nGEO:48.2;-16.37\r\nCREATED:20261118T094231Z",
+    ] {
+        assert_eq!(ids(&check_ics(with(lines).as_bytes())), none, "{lines}");
+    }
+    // The organizer's domain in its own script, and in the ASCII form that the mail has.
+    let mail = good_mail().replace("mailto:mara@l.example", "mailto:mara@l\u{e4}.example");
+    let mail = mail.replace("mara@l.example>", "mara@xn--l-0fa.example>");
+    let mail = mail.replace(
+        "text/calendar; charset=UTF-8; method=REQUEST\r\n",
+        "text/calendar; charset=UTF-8; method=REQUEST\r\nContent-Transfer-Encoding: 8bit\r\n",
+    );
+    let mail = mail.replace(
+        "Content-Disposition: attachment\r\n",
+        "Content-Disposition: attachment\r\nContent-Transfer-Encoding: 8bit\r\n",
+    );
+    assert_eq!(ids(&check_mail(mail.as_bytes())), none);
 }
 
 #[test]

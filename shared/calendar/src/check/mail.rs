@@ -7,6 +7,7 @@ use crate::mime::{BuiltIn, Message, Part, TransferEncoding};
 
 use super::event::is_one_of;
 use super::finding::{Finding, Level, Report, Rule};
+use super::people::mail_form;
 use super::{Text, check_part, read};
 
 /// The longest line of a mail without its end (RFC 5322 section 2.1.1).
@@ -359,7 +360,10 @@ fn check_calendars(message: &Message<'_>) -> Vec<Finding> {
     // What the rules look at are the very bytes, unless they are in a charset that a rule above has named.
     let decoded = main.part.decoded(bytes);
     let of_bytes;
-    let (bytes, document) = if *decoded == *main.text.as_bytes() || std::str::from_utf8(&decoded).is_err() {
+    let names_other =
+        main.part.content_type.parameter("charset").is_some_and(|charset| !is_one_of(charset, &["utf-8", "utf8"]));
+    let is_other = names_other && std::str::from_utf8(&decoded).is_err();
+    let (bytes, document) = if *decoded == *main.text.as_bytes() || is_other {
         (main.text.as_bytes(), &document)
     } else {
         of_bytes = read(&decoded);
@@ -419,8 +423,9 @@ fn check_sender(message: &Message<'_>, calendar: &Component, report: &mut Report
         .map(|mailbox| Address::new(mailbox.address().as_str()))
         .collect();
     let speaks = |line: &&crate::ical::Property| {
-        let sent_by = line.parameter("SENT-BY").map(|address| Address::new(&address));
-        writers.iter().any(|writer| *writer == line.address() || Some(writer) == sent_by.as_ref())
+        let sent_by = line.parameter("SENT-BY").map(|address| mail_form(&Address::new(&address)));
+        let speaker = mail_form(&line.address());
+        writers.iter().any(|writer| *writer == speaker || Some(writer) == sent_by.as_ref())
     };
     if let Some(first) = lines.first().filter(|_| !lines.iter().any(speaks)) {
         report.whole(&SENDER_DIFFERS, first.address().as_str());

@@ -1,7 +1,8 @@
 //! Who: organizer and attendees, and whether a guest's program will show buttons (RFC 5546 section 3.2, RFC 5545 sections
 //! 3.8.4.1 and 3.8.4.3).
 
-use crate::ical::{Component, Property};
+use crate::ical::{Address, Component, Property};
+use crate::mime::MailAddress;
 
 use super::Object;
 use super::event::is_one_of;
@@ -123,7 +124,9 @@ pub(super) fn check(object: &Object<'_>, report: &mut Report<'_>) {
         let attendees: Vec<&Property> = component.all("ATTENDEE").collect();
         check_presence(object, component, &attendees, report);
         for property in component.all("ORGANIZER").chain(attendees.iter().copied()) {
-            if !property.address().is_mail() {
+            let has_scheme =
+                property.value().trim().get(..7).is_some_and(|scheme| scheme.eq_ignore_ascii_case("mailto:"));
+            if !has_scheme || !property.address().is_mail() {
                 report.at(&NO_MAIL_ADDRESS, property, property.value());
             }
             check_parameters(property, report);
@@ -213,11 +216,17 @@ fn check_readers(object: &Object<'_>, report: &mut Report<'_>) {
     }
     let invited: Vec<_> =
         object.components.iter().flat_map(|component| component.all("ATTENDEE")).map(Property::address).collect();
-    let is_invited = |reader: &&crate::ical::Address| {
-        invited.iter().any(|address| address == *reader || address.without_tag() == reader.without_tag())
+    let is_invited = |reader: &&Address| {
+        let reader = mail_form(reader);
+        invited.iter().map(mail_form).any(|address| address == reader || address.without_tag() == reader.without_tag())
     };
     if !invited.is_empty() && !object.readers.iter().any(|reader| is_invited(&reader)) {
-        let readers: Vec<&str> = object.readers.iter().map(crate::ical::Address::as_str).collect();
+        let readers: Vec<&str> = object.readers.iter().map(Address::as_str).collect();
         report.whole(&READER_NOT_INVITED, readers.join(", "));
     }
+}
+
+/// The address as a mail names it: a domain in another script in its ASCII form.
+pub(super) fn mail_form(address: &Address) -> Address {
+    MailAddress::parse(address.as_str()).map_or_else(|_| address.clone(), |mail| Address::new(mail.as_str()))
 }

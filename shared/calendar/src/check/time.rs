@@ -47,9 +47,9 @@ static DTSTAMP_LOCAL: Rule = Rule {
     id: "dtstamp-not-utc",
     level: Level::Warning,
     section: "RFC 5545 section 3.8.7.2",
-    what: "DTSTAMP is not in UTC.",
+    what: "The time of writing is not in UTC.",
     effect: "Programs in other zones take the message for older or newer than it is.",
-    mend: "Write DTSTAMP in UTC, with a Z.",
+    mend: "Write it in UTC, with a Z.",
 };
 
 static END_AND_DURATION: Rule = Rule {
@@ -83,9 +83,9 @@ static FORMS_DIFFER: Rule = Rule {
     id: "forms-differ",
     level: Level::Error,
     section: "RFC 5545 section 3.8.2.2",
-    what: "A date and a time are mixed where both must have one form.",
+    what: "A date and a time, or a time with a zone and one without, are mixed where both must have one form.",
     effect: "Outlook refuses the event; others show a wrong length or lose an exception.",
-    mend: "Write both as dates or both as times.",
+    mend: "Write both as dates, both as times with a zone, or both as times without.",
 };
 
 static FLOATING: Rule = Rule {
@@ -143,7 +143,10 @@ static START_NOT_IN_RULE: Rule = Rule {
 };
 
 /// Properties whose value is one date or time.
-const TIMES: [&str; 5] = ["DTSTART", "DTEND", "DUE", "RECURRENCE-ID", "DTSTAMP"];
+const TIMES: [&str; 7] = ["DTSTART", "DTEND", "DUE", "RECURRENCE-ID", "DTSTAMP", "CREATED", "LAST-MODIFIED"];
+
+/// Those that say when something was written, and not when the event is.
+const STAMPS: [&str; 3] = ["DTSTAMP", "CREATED", "LAST-MODIFIED"];
 
 pub(super) fn check(object: &Object<'_>, report: &mut Report<'_>) {
     let series_start = object.components.iter().find(|component| component.property("RECURRENCE-ID").is_none());
@@ -170,11 +173,13 @@ fn check_times(object: &Object<'_>, component: &Component, report: &mut Report<'
     for property in component.properties().filter(|property| TIMES.iter().any(|name| property.is(name))) {
         match moment(property) {
             None => report.at(&BAD_TIME, property, property.value()),
+            Some(found) if STAMPS.iter().any(|name| property.is(name)) => {
+                if !matches!(found, Moment::Utc(_)) {
+                    report.at(&DTSTAMP_LOCAL, property, format!("{}:{}", property.name(), property.value()));
+                }
+            }
             Some(found) if found.is_date() && !property.parameter_is("VALUE", "DATE") => {
                 report.at(&DATE_UNMARKED, property, property.name());
-            }
-            Some(found) if property.is("DTSTAMP") && !matches!(found, Moment::Utc(_)) => {
-                report.at(&DTSTAMP_LOCAL, property, property.value());
             }
             Some(Moment::Floating(_)) if property.is("DTSTART") && object.is_method(&["REQUEST", "ADD", "COUNTER"]) => {
                 report.at(&FLOATING, property, property.value());
@@ -200,7 +205,7 @@ fn check_length(component: &Component, report: &mut Report<'_>) {
     }
     let Some(property) = component.property("DTEND").or_else(|| component.property("DUE")) else { return };
     let Some(end) = moment(property) else { return };
-    if start.is_date() != end.is_date() {
+    if !have_one_form(&start, &end) {
         report.at(&FORMS_DIFFER, property, "DTSTART and DTEND");
         return;
     }
@@ -236,6 +241,16 @@ fn check_recurrence(component: &Component, report: &mut Report<'_>) {
         report.at(&RULE_REPEATED, second, "");
     }
     let start = component.property("DTSTART").and_then(moment);
+    for property in component.all("EXDATE") {
+        let tzid = property.parameter("TZID");
+        let tzid = tzid.as_deref();
+        let mut excluded = property.value().split(',').filter_map(|value| Moment::parse(value, tzid).ok());
+        if let Some(start) = &start
+            && excluded.any(|date| !have_one_form(start, &date))
+        {
+            report.at(&FORMS_DIFFER, property, "EXDATE and DTSTART");
+        }
+    }
     for property in component.all("RRULE") {
         let rule = match property.value().parse::<RecurrenceRule>() {
             Ok(rule) => rule,
@@ -257,6 +272,12 @@ fn check_recurrence(component: &Component, report: &mut Report<'_>) {
             report.at(&START_NOT_IN_RULE, property, start.to_string());
         }
     }
+}
+
+/// Whether both are dates, both are times with a zone, or both are times without one.
+fn have_one_form(one: &Moment, other: &Moment) -> bool {
+    let form = |moment: &Moment| (moment.is_date(), matches!(moment, Moment::Floating(_)));
+    form(one) == form(other)
 }
 
 fn has_form_for(until: &Moment, start: &Moment) -> bool {

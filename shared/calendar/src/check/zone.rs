@@ -1,14 +1,17 @@
 //! Zones: that each one which is named is also defined, and that its definition can be used (RFC 5545 sections 3.2.19 and
 //! 3.6.5).
 
-use crate::ical::Component;
+use crate::agenda::zone_of;
+use crate::ical::{Component, Property};
 use crate::time::moment::Moment;
 use crate::time::zone::{How, identify, parse_utc_offset};
 
 use super::Object;
 use super::finding::{Level, Report, Rule};
+use super::time::moment;
 
-pub(super) static RULES: &[&Rule] = &[&ZONE_MISSING, &ZONE_INCOMPLETE, &ZONE_UNKNOWN, &ZONE_ON_UTC];
+pub(super) static RULES: &[&Rule] =
+    &[&ZONE_MISSING, &ZONE_INCOMPLETE, &ZONE_UNKNOWN, &ZONE_ON_UTC, &ZONE_REPEATED, &ZONE_DIFFERS];
 
 static ZONE_MISSING: Rule = Rule {
     id: "zone-missing",
@@ -46,6 +49,24 @@ static ZONE_ON_UTC: Rule = Rule {
     mend: "Remove TZID, or the Z.",
 };
 
+static ZONE_REPEATED: Rule = Rule {
+    id: "zone-repeated",
+    level: Level::Warning,
+    section: "RFC 5545 section 3.8.3.1",
+    what: "The same zone is defined twice.",
+    effect: "Programs choose one of the two, not all the same one.",
+    mend: "Keep one.",
+};
+
+static ZONE_DIFFERS: Rule = Rule {
+    id: "zone-differs",
+    level: Level::Error,
+    section: "RFC 5545 section 3.6.5",
+    what: "The VTIMEZONE has another time than the zone of that name.",
+    effect: "Programs that follow the name and programs that follow the VTIMEZONE show the event at different times.",
+    mend: "Write the VTIMEZONE from a tz database of this year.",
+};
+
 pub(super) fn check(object: &Object<'_>, report: &mut Report<'_>) {
     let zones: Vec<&Component> = object.calendar.components().filter(|component| component.is("VTIMEZONE")).collect();
     let defined: Vec<&str> = zones.iter().filter_map(|zone| zone.value("TZID")).collect();
@@ -67,12 +88,42 @@ pub(super) fn check(object: &Object<'_>, report: &mut Report<'_>) {
             }
         }
     }
-    for zone in zones {
-        check_zone(zone, report);
+    for (index, zone) in zones.into_iter().enumerate() {
+        let is_complete = check_zone(zone, report);
+        if let Some(tzid) = zone.property("TZID") {
+            if defined.iter().take(index).any(|other| *other == tzid.value()) {
+                report.at(&ZONE_REPEATED, tzid, tzid.value());
+            }
+            if is_complete {
+                check_clock(object, zone, tzid, report);
+            }
+        }
     }
 }
 
-fn check_zone(zone: &Component, report: &mut Report<'_>) {
+/// Whether what starts in the zone starts at the same instant by its name and by its definition.
+fn check_clock(object: &Object<'_>, definition: &Component, tzid: &Property, report: &mut Report<'_>) {
+    let starts = || {
+        let starts = object.components.iter().filter_map(|component| component.property("DTSTART"));
+        let here = starts.filter(|start| start.parameter("TZID").is_some_and(|named| named == tzid.value()));
+        here.filter_map(moment).take(MAX_COMPARED)
+    };
+    if starts().next().is_none() {
+        return;
+    }
+    let Some(by_name) = identify(tzid.value(), None).zone else { return };
+    let Some(by_rules) = zone_of(definition).and_then(|inline| inline.zone()) else { return };
+    let differs = |start: &Moment| by_name.instant(start.civil()) != by_rules.instant(start.civil());
+    if let Some(start) = starts().find(differs) {
+        report.at(&ZONE_DIFFERS, tzid, format!("{} at {start}", tzid.value()));
+    }
+}
+
+/// The most starts of one zone that are compared.
+const MAX_COMPARED: usize = 100;
+
+/// Whether the zone has all that it needs; what it lacks is reported.
+fn check_zone(zone: &Component, report: &mut Report<'_>) -> bool {
     let parts: Vec<&Component> = zone.components().filter(|part| part.is("STANDARD") || part.is("DAYLIGHT")).collect();
     match zone.property("TZID") {
         None => report.of(&ZONE_INCOMPLETE, zone, "TZID"),
@@ -84,12 +135,15 @@ fn check_zone(zone: &Component, report: &mut Report<'_>) {
     if parts.is_empty() {
         report.of(&ZONE_INCOMPLETE, zone, "STANDARD or DAYLIGHT");
     }
+    let mut is_complete = !parts.is_empty();
     for part in parts {
         let has_offset = |name: &str| part.value(name).is_some_and(|value| parse_utc_offset(value).is_ok());
         let lacking = ["TZOFFSETFROM", "TZOFFSETTO"].into_iter().find(|name| !has_offset(name));
         let lacking = lacking.or_else(|| part.value("DTSTART").is_none().then_some("DTSTART"));
         if let Some(name) = lacking {
             report.of(&ZONE_INCOMPLETE, part, name);
+            is_complete = false;
         }
     }
+    is_complete
 }

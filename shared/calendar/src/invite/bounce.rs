@@ -3,13 +3,15 @@
 //! Most servers send a report with a machine's part. For those that write prose only, the two forms that are still
 //! common are read: a header that names the recipients, and an address in angle brackets before its reason.
 
+use std::collections::HashSet;
+
 use crate::mime::{BuiltIn, MailAddress, Mailbox, Message, Part};
 
 /// The most recipients of one report.
 const MAX_RECIPIENTS: usize = 500;
 
 /// What became of a mail for one recipient.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum RecipientAction {
     /// It will not be delivered.
     Failed,
@@ -55,6 +57,8 @@ pub(super) fn read_bounce(message: &Message<'_>) -> Option<Bounce> {
     if recipients.is_empty() && is_from_a_mail_server(message) {
         recipients = read_prose(message);
     }
+    let mut seen = HashSet::new();
+    recipients.retain(|recipient| seen.insert((recipient.address.key(), recipient.action)));
     recipients.truncate(MAX_RECIPIENTS);
     (!recipients.is_empty()).then(|| Bounce { recipients, message_id: original_message_id(message) })
 }
@@ -232,6 +236,21 @@ mod tests {
         Final-Recipient: rfc822;<cleo@c.example>\nAction: delayed\nStatus: 4.4.1 (cannot connect)\n\n\
         Final-Recipient: rfc822;dora@d.example\nAction: relayed\nStatus: 2.0.0\n\n\
         --b\nContent-Type: text/rfc822-headers\n\nSubject: x\nMessage-ID: <1@own.example>\n\n--b--\n";
+
+    #[test]
+    fn a_recipient_who_is_named_twice_with_the_same_outcome_counts_once() {
+        let block = "Final-Recipient: rfc822;<cleo@c.example>\nAction: delayed\nStatus: 4.4.1 (cannot connect)\n\n";
+        let failed = block.replace("delayed", "failed").replace("4.4.1", "5.4.7");
+        check(
+            &REPORT.replace(block, &format!("{block}{block}{failed}")),
+            &[
+                ("bob@b.example", RecipientAction::Failed, Some("5.1.1")),
+                ("cleo@c.example", RecipientAction::Delayed, Some("4.4.1")),
+                ("cleo@c.example", RecipientAction::Failed, Some("5.4.7")),
+                ("dora@d.example", RecipientAction::Delivered, Some("2.0.0")),
+            ],
+        );
+    }
 
     #[test]
     fn each_recipient_of_a_report_is_read() {

@@ -76,7 +76,13 @@ fn certain<'a>(text: String) -> Text<'a> {
 fn utf8(bytes: &[u8]) -> Text<'_> {
     match std::str::from_utf8(bytes) {
         Ok(text) => Text { text: Cow::Borrowed(text), is_certain: true },
-        Err(_) => Text { text: String::from_utf8_lossy(bytes), is_certain: false },
+        Err(_) => {
+            let text = String::from_utf8_lossy(bytes);
+            // One character of UTF-8 among the wrong bytes, and the rest is UTF-8 that was damaged.
+            let has_other = text.chars().any(|character| !character.is_ascii() && character != '\u{fffd}');
+            let western = charset_decoder(b"windows-1252").filter(|_| !has_other);
+            Text { text: western.map_or(text, |decode| Cow::Owned(decode(bytes))), is_certain: false }
+        }
     }
 }
 
@@ -160,6 +166,14 @@ mod tests {
         check(&little, Some("utf-8"), "Zü");
         check(&[&[0xff, 0xfe], little.as_slice()].concat(), Some("utf-16"), "Zü");
         check(&[&[0xfe, 0xff], big.as_slice()].concat(), None, "Zü");
+    }
+
+    #[test]
+    fn bytes_that_are_no_utf8_are_western_unless_most_of_them_are() {
+        let western = Text::decode(b"Gr\xfc\xdfe", None, &BuiltIn);
+        assert_eq!((western.text.as_ref(), western.is_certain), ("Grüße", false));
+        let damaged = Text::decode(b"Gr\xc3\xbc\xdfe", Some("utf-8"), &BuiltIn);
+        assert_eq!((damaged.text.as_ref(), damaged.is_certain), ("Grü\u{fffd}e", false));
     }
 
     #[test]

@@ -102,6 +102,10 @@ impl Headers {
                 mailboxes.push(Mailbox::new(member.name.as_deref().unwrap_or_default(), address));
             }
         }
+        // One person in a form that only old programs write.
+        if let ([], Ok(mailbox)) = (mailboxes.as_slice(), Mailbox::parse(value.trim())) {
+            mailboxes.push(mailbox);
+        }
         mailboxes
     }
 
@@ -207,6 +211,17 @@ mod tests {
         assert_eq!(found("To"), ["a@b.example", "\"C, D\" <c@d.example>"]);
         assert_eq!(found("Cc"), Vec::<String>::new());
         assert_eq!(found("Bcc"), Vec::<String>::new());
+    }
+
+    #[test]
+    fn an_address_is_read_without_its_route_and_needless_quotes() {
+        for written in ["\"bob\"@a.example", "<@b.example,@c.example:bob@a.example>", "B <\"bob\"@a.example>"] {
+            let text = format!("From: {written}\n\n");
+            let (headers, _) = read(&text);
+            let found: Vec<_> =
+                headers.mailboxes(text.as_bytes(), "From").iter().map(|one| one.address().key()).collect();
+            assert_eq!(found, ["bob@a.example"], "{written}");
+        }
     }
 
     #[test]

@@ -3,6 +3,7 @@
 //! People paste what their own program shows: with names, quotes, semicolons, line breaks, comments, or one after the
 //! other. What can be read becomes a mailbox, what cannot is a problem beside its text, and each address counts once.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 use std::fmt;
 
@@ -192,8 +193,29 @@ fn read_entry(entry: &str) -> Result<Mailbox, AddressProblem> {
         Some(scheme) if scheme.eq_ignore_ascii_case("mailto:") => &address.trim()[7..],
         _ => address,
     };
-    let address = MailAddress::parse(address)?;
+    let address = MailAddress::parse(&without_ceremony(address))?;
     Ok(Mailbox::new(&decode_words(&unquoted(&name)), address))
+}
+
+/// The address without a route before it, and without quotes that its local part does not need (RFC 5322 sections 4.4 and
+/// 3.4.1): `<@relay.example:"ann"@example.org>`.
+fn without_ceremony(address: &str) -> Cow<'_, str> {
+    let address = address.trim();
+    let address = match address.split_once(':') {
+        Some((route, target)) if route.starts_with('@') => target.trim(),
+        _ => address,
+    };
+    match address.strip_prefix('"').and_then(|rest| rest.split_once("\"@")) {
+        Some((local, domain)) if !local.contains(|character: char| !is_atom(character)) => {
+            Cow::Owned(format!("{local}@{domain}"))
+        }
+        _ => Cow::Borrowed(address),
+    }
+}
+
+/// Whether a local part may have the character without quotes (RFC 5322 section 3.2.3, RFC 6532 section 3.2).
+fn is_atom(character: char) -> bool {
+    character.is_alphanumeric() || "!#$%&'*+-/=?^_`{|}~.".contains(character)
 }
 
 /// The entry without the name of a group before it: `Team: ann@example.org`.

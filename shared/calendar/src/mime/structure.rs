@@ -3,7 +3,7 @@
 //! No recursion, and every depth and count bounded. A forwarded message is a leaf: what lies inside it was said to
 //! somebody else, and nothing in it may count (RFC 2046 section 5.1).
 
-use super::header::{ContentType, Headers, line_end, without_line_end};
+use super::header::{ContentType, Headers, MAX_HEADER_BYTES, line_end, without_line_end};
 use super::part::{Part, TransferEncoding};
 
 /// The largest message that is read.
@@ -30,6 +30,8 @@ pub enum StructureProblem {
     TooDeep,
     /// Parts after the first [`MAX_PARTS`] were not looked at.
     TooManyParts,
+    /// Headers behind the first [`MAX_HEADER_BYTES`] of a part were taken for its body.
+    HeadersTooLong,
     /// A multipart has no boundary and is taken as one piece.
     NoBoundary,
     /// The closing boundary of a multipart is missing: the message may have been cut.
@@ -128,6 +130,9 @@ impl<'a> Message<'a> {
     fn begin_part(&mut self, start: usize, open: &mut Vec<Open>) -> usize {
         let bytes = self.bytes;
         let (headers, body) = Headers::read(bytes, start, |line| match_boundary(line, open).is_some());
+        if body - start >= MAX_HEADER_BYTES {
+            self.note(StructureProblem::HeadersTooLong);
+        }
         let parent = open.last().map(|multipart| multipart.part);
         let is_in_digest = parent.is_some_and(|parent| self.parts[parent].media_type() == "multipart/digest");
         let content_type = headers.content_type(bytes, "Content-Type").unwrap_or_else(|| ContentType {
@@ -314,6 +319,13 @@ mod tests {
         assert_eq!((lines.len(), problems), (MAX_DEPTH + 1, vec![StructureProblem::TooDeep]));
         let (_, problems) = outline(&nested(50_000));
         assert!(problems.contains(&StructureProblem::TooDeep));
+    }
+
+    #[test]
+    fn headers_are_limited_at_their_edge() {
+        let long = |bytes: usize| format!("X: {}\n\nbody", "x".repeat(bytes - 5));
+        assert_eq!(outline(&long(MAX_HEADER_BYTES - 1)).1, vec![]);
+        assert_eq!(outline(&long(MAX_HEADER_BYTES)).1, vec![StructureProblem::HeadersTooLong]);
     }
 
     #[test]
