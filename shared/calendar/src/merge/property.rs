@@ -26,6 +26,11 @@ pub(super) fn merge(
                 take_the_higher(name, mine, theirs);
                 false
             }
+            // Who wrote it last, and when it was first written, contradict nobody either.
+            "PRODID" | "CREATED" => {
+                merge_group(&[&name], base, mine, theirs);
+                false
+            }
             name => merge_group(&[name], base, mine, theirs),
         };
         if is_conflict {

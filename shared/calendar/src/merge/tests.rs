@@ -130,6 +130,12 @@ fn the_higher_sequence_stands_and_nobody_is_told() {
 }
 
 #[test]
+fn when_it_was_first_written_contradicts_nobody() {
+    let (mine, theirs) = ("CREATED:20261103T000000Z", "CREATED:20261102T000000Z");
+    check(&[("CREATED", mine)], &[("CREATED", theirs)], &[mine], &[]);
+}
+
+#[test]
 fn removing_the_object_stands_unless_the_other_side_changed_it() {
     let base = object(BASE);
     let (same, other) = (with(&[("DTSTAMP", "DTSTAMP:20261102T090000Z")]), with(&[("SUMMARY", "SUMMARY:Two")]));

@@ -82,6 +82,17 @@ impl Phrases<'_> {
         (first.first < last).then_some((Days { first: first.first, last, is_weekday: false }, end))
     }
 
+    /// The end of `Sat 8 pm - Sun 2 am`: a day on or after `first`, and an hour on it.
+    pub(super) fn day_and_hour(&self, at: usize, first: Date) -> Option<(Date, u32, usize)> {
+        let (days, next) = self.bare_days(self.skip(at, &[Sense::On, Sense::Article]))?;
+        let last = match days.is_weekday {
+            true => first.checked_add(days_until(first, days.last.weekday())).ok()?,
+            false => days.last,
+        };
+        let (minutes, next) = self.hour(next)?;
+        (first < last).then_some((last, minutes, next))
+    }
+
     fn bare_days(&self, at: usize) -> Read<Days> {
         self.relative_days(at).or_else(|| self.weekdays(at)).or_else(|| self.dated(at))
     }
@@ -90,6 +101,8 @@ impl Phrases<'_> {
     fn relative_days(&self, at: usize) -> Read<Days> {
         let today = self.today();
         match self.sense(at)? {
+            // `Guten Morgen`, `am Morgen`: the part of the day.
+            Sense::Day(1) if self.language.tongue == Tongue::German && self.is_noun(at) => None,
             Sense::Day(days) => Some((Days::one(today.checked_add(days.days()).ok()?), at + 1)),
             Sense::Unit(Unit::Day) if self.is(at + 1, Sense::Past) && self.is(at + 2, Sense::Day(1)) => {
                 Some((Days::one(today.checked_add(2.days()).ok()?), at + 3))
@@ -125,6 +138,14 @@ impl Phrases<'_> {
         }
     }
 
+    /// Whether the word before makes a noun of this one.
+    fn is_noun(&self, at: usize) -> bool {
+        at.checked_sub(1).and_then(|before| self.tokens.get(before)).is_some_and(|before| {
+            matches!(before.sense(), Some(Sense::On | Sense::Article))
+                || ["guten", "schönen", "der"].iter().any(|word| before.text.eq_ignore_ascii_case(word))
+        })
+    }
+
     fn weekend(&self, from: Date, next: usize) -> Read<Days> {
         let saturday = match from.weekday() {
             Weekday::Sunday => from.yesterday().ok()?,
@@ -136,7 +157,7 @@ impl Phrases<'_> {
     /// `Friday`, `next Friday`, `Friday next week`, `Friday, Dec 25`.
     fn weekdays(&self, at: usize) -> Read<Days> {
         let today = self.today();
-        let skipped = self.skip(at, &[Sense::Next, Sense::This]);
+        let skipped = self.skip(at, &[Sense::Next, Sense::This, Sense::Ordinal(-1)]);
         let (weekday, next) = self.weekday(skipped)?;
         if let Some((days, end)) = self.dated(self.skip(self.skip_sign(next, ','), &[Sense::On, Sense::Article])) {
             return Some((days, end));
@@ -153,9 +174,16 @@ impl Phrases<'_> {
                 of_week(monday.checked_add(7.days()).ok()?)?
             }
             Some(Sense::Next) if until.get_days() == 0 => today.checked_add(7.days()).ok()?,
+            Some(Sense::Ordinal(_)) => today.checked_add(until).ok()?.checked_sub(7.days()).ok()?,
             _ => today.checked_add(until).ok()?,
         };
         Some((Days { first: day, last: day, is_weekday: skipped == at }, next))
+    }
+
+    /// A date that no year has, such as `30.2.`: the index after it.
+    pub(super) fn impossible_date(&self, at: usize) -> Option<usize> {
+        let (written, next) = self.written(at)?;
+        self.resolve(written).is_none().then_some(next)
     }
 
     /// A day by its date.
@@ -176,7 +204,10 @@ impl Phrases<'_> {
         if let Some(Sense::Month(month)) = self.sense(at) {
             let at = if self.is_glued(at + 1) { self.skip_sign(at + 1, '.') } else { at + 1 };
             let at = self.skip(at, &[Sense::Article]);
-            let (day, next) = self.ordinal_day(at).or_else(|| Some((self.day_of_month(at)?, at + 1)))?;
+            // `Feb 10:00` is an hour in February, and no day of it.
+            let is_hour = self.is_sign(at + 1, ':') && self.is_glued(at + 2) && self.digits(at + 2).is_some();
+            let (day, next) =
+                self.ordinal_day(at).or_else(|| Some((self.day_of_month(at).filter(|_| !is_hour)?, at + 1)))?;
             let (year, next) =
                 self.year(self.skip_sign(next, ',')).map_or((None, next), |(year, next)| (Some(year), next));
             return Some((Written { year, month: month as i8, day }, next));
@@ -207,7 +238,9 @@ impl Phrases<'_> {
                 month: i8::try_from(month).ok()?,
                 day: i8::try_from(day).ok()?,
             };
-            return (month <= 12).then_some((written, if year.is_some() { at + 5 } else { at + 3 }));
+            // `24/7` is always, and `1/2 day` is half of one.
+            let is_fraction = year.is_none() && ((number, second) == (24, 7) || self.unit(at + 3).is_some());
+            return (month <= 12 && !is_fraction).then_some((written, if year.is_some() { at + 5 } else { at + 3 }));
         }
         let day = self.day_of_month(at)?;
         if let Some(month) = sign_and_digits(at + 1, '.').filter(|month| (1..=12).contains(month)) {

@@ -84,6 +84,10 @@ struct Said {
     count: Option<u32>,
     until: Option<Date>,
     is_all_day: bool,
+    /// The zone of the hours, where it is not the person's own.
+    zone: Option<Zone>,
+    /// Whether a date was named that no year has: then nobody knows when.
+    is_impossible: bool,
 }
 
 /// Reads an event from a line of text, as a person means it at the instant `now` in their zone.
@@ -100,6 +104,11 @@ pub fn read(text: &str, now: Timestamp, zone: &Zone, tzid: &str, language: Langu
     while let Some(token) = phrases.tokens.get(at) {
         let is_after_day =
             at.checked_sub(1).is_some_and(|before| matches!(parts[before], Some(Part::Day | Part::Repetition)));
+        if let Some(next) = phrases.impossible_date(at) {
+            said.is_impossible = true;
+            at = next;
+            continue;
+        }
         let found = match token.kind {
             Kind::Mail => {
                 let address = token.text.to_ascii_lowercase();
@@ -161,6 +170,13 @@ pub fn read(text: &str, now: Timestamp, zone: &Zone, tzid: &str, language: Langu
 impl Said {
     /// Takes the phrase that starts at a token, if one does and its like has not been said yet.
     fn take(&mut self, phrases: &Phrases<'_>, at: usize, is_after_day: bool) -> Option<(Part, usize)> {
+        if let (Some(days), Some(hours)) = (&mut self.days, &mut self.hours)
+            && (days.first, hours.end) == (days.last, None)
+            && let Some((last, end, next)) = phrases.skip_to(at).and_then(|at| phrases.day_and_hour(at, days.first))
+        {
+            (days.last, hours.end) = (last, Some(end));
+            return Some((Part::Hours, next));
+        }
         if self.repeat.is_none()
             && let Some((repeat, next)) = phrases.repeat(at)
         {
@@ -218,6 +234,9 @@ impl Said {
             && let Some((hours, next)) = phrases.hours(at, is_after_day)
         {
             self.hours = Some(hours);
+            let zone = phrases.zone(next);
+            let next = zone.as_ref().map_or(next, |(_, next)| *next);
+            self.zone = zone.map(|(zone, _)| zone);
             return Some((Part::Hours, next));
         }
         if self.part_of_day.is_none()
@@ -266,6 +285,9 @@ struct When {
 
 impl Said {
     fn settle(&self, clock: &Clock<'_>) -> Option<When> {
+        if self.is_impossible {
+            return None;
+        }
         if let Some(minutes) = self.minutes_from_now {
             let now = clock.now.with().second(0).subsec_nanosecond(0).build().ok()?;
             let start = later(clock.zone.instant(now), minutes);
@@ -280,11 +302,13 @@ impl Said {
         // Days that take "three days" are whole; an hour and a half tomorrow is some time tomorrow.
         let whole_days =
             self.length.filter(|length| length % MINUTES_PER_DAY == 0).map(|length| length / MINUTES_PER_DAY);
+        // How long alone does not say when.
+        let says_day = self.days.is_some() || self.repeat.is_some();
         let hours = self.hours.map(|hours| self.part_of_day.map_or(hours, |part| hours.within(part)));
         let start = hours
             .map(|hours| hours.start)
             .or(self.part_of_day)
-            .or(self.length.filter(|_| whole_days.is_none()).map(|_| DEFAULT_START));
+            .or(self.length.filter(|_| whole_days.is_none() && says_day).map(|_| DEFAULT_START));
         let Some(minutes) = start.filter(|_| !self.is_all_day) else { return self.settle_days(clock, whole_days) };
 
         let first = self.first_day(clock, minutes)?;
@@ -301,6 +325,8 @@ impl Said {
                 clock.zone.local(instant)
             }
         };
+        let here = |local: DateTime| self.zone.as_ref().map_or(local, |zone| clock.zone.local(zone.instant(local)));
+        let (start, end) = (here(start), here(end));
         Some(When { rule: self.rule(clock, first, false), start: clock.moment(start), end: clock.moment(end) })
     }
 

@@ -15,6 +15,7 @@ mod sense;
 mod tests;
 mod time;
 mod token;
+mod zone;
 
 pub use draft::{Draft, Part, Span, read};
 pub use sense::Language;

@@ -13,7 +13,7 @@ impl Phrases<'_> {
         stretch.clone().find_map(|at| {
             let start = self.start_of_place(at)?;
             let end = self.trim_end(start..stretch.end);
-            (start < end && end <= stretch.end).then_some((at, start..end))
+            (start < end && end <= stretch.end && self.has_letters(start..end)).then_some((at, start..end))
         })
     }
 
@@ -34,6 +34,13 @@ impl Phrases<'_> {
             }
             _ => None,
         }
+    }
+
+    /// Whether there is more than a number: `at 25:00` is no place. A room may have one only.
+    fn has_letters(&self, stretch: Stretch) -> bool {
+        let is_number = stretch.len() == 1;
+        let mut tokens = self.tokens.get(stretch).into_iter().flatten();
+        is_number || tokens.any(|token| !matches!(token.kind, Kind::Digits(_) | Kind::Sign(_)))
     }
 
     /// Whether a name or the number of a room stands there; `in May` is no place.

@@ -44,6 +44,12 @@ impl Phrases<'_> {
             self.number(next).filter(|count| self.unit(next + 1).is_some() && (1..=1_000).contains(count))
         {
             (interval, next) = (count, next + 1);
+        } else if let Some((count, after)) = self.numbered_unit(next) {
+            if self.unit(after) == Some(Unit::Day) && self.is_of_month(after + 1) {
+                let text = rule(Frequency::Monthly, 1, &format!(";BYMONTHDAY={count}"));
+                return Some((text, None, self.skip_of_month(after + 1)));
+            }
+            (interval, next) = (u32::try_from(count).ok()?, after);
         }
         if let Some(unit) = self.unit(next) {
             let (frequency, parts, end) = self.details(frequency_of(unit), next + 1);
@@ -75,11 +81,25 @@ impl Phrases<'_> {
         }
     }
 
+    /// The number of `3rd day` and `last day`, and the index of the unit behind it.
+    fn numbered_unit(&self, at: usize) -> Read<i8> {
+        let number = match self.sense(at) {
+            Some(Sense::Ordinal(number)) => Some((number, at + 1)),
+            _ => self.ordinal_day(at),
+        };
+        number.filter(|(_, next)| self.unit(*next).is_some())
+    }
+
     /// `daily`, `weekly on Tuesday`, `mondays`, `on weekdays`.
     fn each(&self, at: usize) -> Option<(String, Option<u32>, usize)> {
-        if let Some(Sense::Each(frequency)) = self.sense(at) {
+        let each = match self.sense(at) {
+            Some(Sense::Each(frequency)) => Some((frequency, 1)),
+            Some(Sense::EachFew(frequency, interval)) => Some((frequency, interval)),
+            _ => None,
+        };
+        if let Some((frequency, interval)) = each {
             let (frequency, parts, end) = self.details(frequency, at + 1);
-            return Some((rule(frequency, 1, &parts), None, end));
+            return Some((rule(frequency, interval, &parts), None, end));
         }
         let start = self.skip(at, &[Sense::On]);
         let is_each = matches!(self.sense(start), Some(Sense::EachWeekday(_)))
@@ -101,7 +121,8 @@ impl Phrases<'_> {
     /// `on the 1st of every month`, `am 1. jeden Monats`; without `every` it is a day of one month.
     fn ordinal_day_of_month(&self, at: usize) -> Option<(String, Option<u32>, usize)> {
         let start = self.skip(self.skip(at, &[Sense::On]), &[Sense::Article]);
-        let (day, next) = self.ordinal_day(start)?;
+        let numbered = self.numbered_unit(start).filter(|(_, unit)| self.unit(*unit) == Some(Unit::Day));
+        let (day, next) = numbered.or_else(|| self.ordinal_day(start))?;
         let end = self.skip_of_month(self.skip(next, &[Sense::Unit(Unit::Day)]));
         let is_each = (next..end).any(|at| self.is(at, Sense::Every));
         is_each.then(|| (rule(Frequency::Monthly, 1, &format!(";BYMONTHDAY={day}")), None, end))

@@ -80,6 +80,8 @@ pub(super) enum Sense {
     /// `other` in `every other week`.
     Other,
     Each(Frequency),
+    /// Every so many of them: `fortnightly`, `quarterly`.
+    EachFew(Frequency, u32),
     Times,
     On,
     At,

@@ -64,6 +64,95 @@ fn days_in_english() {
 }
 
 #[test]
+fn what_cannot_be_meant_is_not_guessed() {
+    check(
+        "en",
+        &[
+            ("Meeting 31 Feb 10:00", "Meeting 31 Feb"),
+            ("Meeting Feb 30", "Meeting Feb 30"),
+            ("Call at 25:00", "Call at 25:00"),
+            ("24/7 support", "24/7 support"),
+            ("1/2 day off", "1/2 day off"),
+            ("Lunch for 2 hours", "Lunch"),
+            ("Talk about \"Monday at 5\"", "Talk about \"Monday at 5\""),
+            ("\"Friday\" premiere Saturday 8pm", "\"Friday\" premiere | 20261128T200000/20261128T210000"),
+        ],
+    );
+    check(
+        "de",
+        &[
+            ("Treffen 30.2.", "Treffen 30.2."),
+            ("Treffen 31.4. 10 Uhr", "Treffen 31.4."),
+            ("Guten Morgen", "Guten Morgen"),
+            ("Der Morgen danach", "Der Morgen danach"),
+            ("„Morgen“ lesen", "„Morgen“ lesen"),
+            (
+                "Kurs jeden Dienstag 18 Uhr 10 mal",
+                "Kurs | 20261124T180000/20261124T190000 |  |  | FREQ=WEEKLY;COUNT=10;BYDAY=TU",
+            ),
+        ],
+    );
+}
+
+#[test]
+fn the_last_of_a_weekday_has_been() {
+    check(
+        "en",
+        &[("Notes from last Friday", "Notes | 20261120/20261121"), ("Call last Sunday", "Call | 20261115/20261116")],
+    );
+    check("de", &[("Notizen letzten Freitag", "Notizen | 20261120/20261121")]);
+}
+
+#[test]
+fn hours_after_midnight_end_on_the_next_day() {
+    check(
+        "en",
+        &[
+            ("Night shift 22:00-6:00", "Night shift | 20261122T220000/20261123T060000"),
+            ("Gig tomorrow 11pm-2", "Gig | 20261123T230000/20261124T020000"),
+            ("Party Sat 8pm - Sun 2am", "Party | 20261128T200000/20261129T020000"),
+            ("Flight Dec 24 22:00 - Dec 25 9:30", "Flight | 20261224T220000/20261225T093000"),
+        ],
+    );
+    check("de", &[("Party Sa 20 Uhr - So 2 Uhr", "Party | 20261128T200000/20261129T020000")]);
+}
+
+#[test]
+fn an_hour_in_another_zone_is_that_instant() {
+    check(
+        "en",
+        &[
+            ("Call 10:00 UTC", "Call | 20261122T110000/20261122T120000"),
+            ("Call tomorrow 10am PST", "Call | 20261123T190000/20261123T200000"),
+            ("Call tomorrow 3-4pm ET", "Call | 20261123T210000/20261123T220000"),
+            ("Discuss EST tomorrow", "Discuss EST | 20261123/20261124"),
+        ],
+    );
+}
+
+#[test]
+fn a_number_before_a_unit_is_how_many_of_them() {
+    check(
+        "en",
+        &[
+            ("Yoga every 3rd day at 7am", "Yoga | 20261123T070000/20261123T080000 |  |  | FREQ=DAILY;INTERVAL=3"),
+            ("Yoga every 2nd week", "Yoga | 20261122/20261123 |  |  | FREQ=WEEKLY;INTERVAL=2"),
+            ("Payday last day of every month", "Payday | 20261130/20261201 |  |  | FREQ=MONTHLY;BYMONTHDAY=-1"),
+            ("Payday every last day of the month", "Payday | 20261130/20261201 |  |  | FREQ=MONTHLY;BYMONTHDAY=-1"),
+            ("Review fortnightly on Tuesday", "Review | 20261124/20261125 |  |  | FREQ=WEEKLY;INTERVAL=2;BYDAY=TU"),
+            ("Report quarterly on the 1st", "Report | 20261201/20261202 |  |  | FREQ=MONTHLY;INTERVAL=3;BYMONTHDAY=1"),
+        ],
+    );
+    check(
+        "de",
+        &[(
+            "Bericht vierteljährlich am 1.",
+            "Bericht | 20261201/20261202 |  |  | FREQ=MONTHLY;INTERVAL=3;BYMONTHDAY=1",
+        )],
+    );
+}
+
+#[test]
 fn small_words_and_signs_around_a_time_are_part_of_it() {
     check(
         "en",

@@ -72,6 +72,12 @@ impl Phrases<'_> {
         Some((Hours { start: self.guess(first), end: None }, next))
     }
 
+    /// A single hour, in minutes from midnight.
+    pub(super) fn hour(&self, at: usize) -> Read<u32> {
+        let (clock, next) = self.clock(self.skip(at, &[Sense::At]), true)?;
+        Some((self.guess(clock), next))
+    }
+
     /// `in the morning`, `am Abend`, `afternoon`: when it starts, if nothing more exact is said.
     pub(super) fn part_of_day(&self, at: usize) -> Read<Hours> {
         let start = self.skip(self.skip(at, &[Sense::In, Sense::On, Sense::At]), &[Sense::Article]);
@@ -207,6 +213,7 @@ impl Phrases<'_> {
             && let Some(found) = self.digits(next).filter(|minute| *minute < 60 && self.unit(next + 1).is_none())
             && self.tokens.get(next).is_some_and(|token| token.text.len() == 2)
             && !self.is_sign(next + 1, '.')
+            && self.count(next).is_none()
         {
             (minute, next) = (found, next + 1);
         }
@@ -281,6 +288,9 @@ impl Phrases<'_> {
         // `9-5` at work ends in the afternoon.
         let end = if end <= start && last.is_pm.is_none() && !last.is_full && end + 720 > start && end < 720 {
             end + 720
+        } else if end <= start && last.is_pm.is_none() {
+            // `22:00-6:00` ends in the morning.
+            last.minutes % MINUTES_PER_DAY
         } else {
             end
         };

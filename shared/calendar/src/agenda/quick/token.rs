@@ -62,7 +62,21 @@ pub(super) fn tokens(text: &str, language: Language) -> Vec<Token<'_>> {
         tokens.push(Token { text: &text[start..start + length], start, kind, is_glued });
         start += length;
     }
+    keep_quoted(&mut tokens);
     tokens
+}
+
+/// What stands in double quotes is a name, whatever its words mean elsewhere.
+fn keep_quoted(tokens: &mut [Token<'_>]) {
+    let is_quote = |token: &Token<'_>| matches!(token.kind, Kind::Sign('"' | '\u{201c}' | '\u{201d}' | '\u{201e}'));
+    let mut start = 0;
+    while let Some(open) = tokens.iter().skip(start).position(is_quote).map(|at| start + at) {
+        let Some(length) = tokens[open + 1..].iter().position(is_quote) else { return };
+        for token in &mut tokens[open..=open + 1 + length] {
+            token.kind = Kind::Word(None);
+        }
+        start = open + length + 2;
+    }
 }
 
 /// The first piece of a chunk without spaces, and its length in bytes; never nothing.
