@@ -1,7 +1,7 @@
 //! What the core does most, timed: the same program natively and as wasm, for `cargo xtask bench wasm`.
 //!
 //! A package of its own, so that nothing but the core must be built for wasm. It prints `NAME MICROSECONDS` for each
-//! workload, the fastest of its rounds: what disturbs a round only makes it slower.
+//! workload, or for those named on the command line: the fastest of its rounds: what disturbs a round only makes it slower.
 
 use std::fmt::Write as _;
 use std::hint::black_box;
@@ -35,10 +35,15 @@ const RULES: [&str; 6] = [
     "FREQ=YEARLY;BYMONTH=11;BYDAY=4TH",
 ];
 
+/// A workload by its name.
+type Workload = (&'static str, fn());
+
+const WORKLOADS: [Workload; 3] = [("reading", reading), ("expansion", expansion), ("composing", composing)];
+
 fn main() {
-    reading();
-    expansion();
-    composing();
+    let words: Vec<String> = std::env::args().skip(1).collect();
+    let is_chosen = |name: &str| words.is_empty() || words.iter().any(|word| word == name);
+    WORKLOADS.iter().filter(|(name, _)| is_chosen(name)).for_each(|(_, work)| work());
 }
 
 fn reading() {

@@ -1,7 +1,7 @@
 //! Who: organizer and attendees, and whether a guest's program will show buttons (RFC 5546 section 3.2, RFC 5545 sections
 //! 3.8.4.1 and 3.8.4.3).
 
-use crate::ical::{Address, Component, Property};
+use crate::ical::{Address, Component, Parameter, Property};
 use crate::mime::MailAddress;
 
 use super::Object;
@@ -122,22 +122,25 @@ const PARAMETERS: [(&str, &[&str]); 4] = [
 pub(super) fn check(object: &Object<'_>, report: &mut Report<'_>) {
     for component in &object.components {
         let attendees: Vec<&Property> = component.all("ATTENDEE").collect();
+        let addresses: Vec<Address> = attendees.iter().map(|attendee| attendee.address()).collect();
+        let organizer = component.property("ORGANIZER").map(|organizer| (organizer, organizer.address()));
         check_presence(object, component, &attendees, report);
-        for property in component.all("ORGANIZER").chain(attendees.iter().copied()) {
-            let has_scheme =
-                property.value().trim().get(..7).is_some_and(|scheme| scheme.eq_ignore_ascii_case("mailto:"));
-            if !has_scheme || !property.address().is_mail() {
-                report.at(&NO_MAIL_ADDRESS, property, property.value());
-            }
-            check_parameters(property, report);
+        let others = component.all("ORGANIZER").skip(1).map(|property| (property, property.address()));
+        let all = organizer.clone().into_iter().chain(others);
+        for (property, address) in all {
+            check_person(property, &address, report);
         }
-        for (index, attendee) in attendees.iter().enumerate().take(MAX_COMPARED) {
-            if attendees[..index].iter().any(|other| other.address() == attendee.address()) {
-                report.at(&ATTENDEE_REPEATED, attendee, attendee.address().as_str());
+        for (attendee, address) in attendees.iter().zip(&addresses) {
+            check_person(attendee, address, report);
+        }
+        for (index, (attendee, address)) in attendees.iter().zip(&addresses).enumerate().take(MAX_COMPARED) {
+            if addresses[..index].contains(address) {
+                report.at(&ATTENDEE_REPEATED, attendee, address.as_str());
             }
         }
         if object.is_method(&["REQUEST"]) {
-            check_buttons(object, component, &attendees, report);
+            let organizer = organizer.map(|(_, address)| address);
+            check_buttons(object, organizer.as_ref(), attendees.iter().copied().zip(&addresses), report);
         }
     }
     check_readers(object, report);
@@ -175,9 +178,20 @@ fn check_presence(object: &Object<'_>, component: &Component, attendees: &[&Prop
     }
 }
 
-fn check_parameters(property: &Property, report: &mut Report<'_>) {
-    for (name, values) in PARAMETERS {
-        if let Some(value) = property.parameter(name)
+fn check_person(property: &Property, address: &Address, report: &mut Report<'_>) {
+    let has_scheme = property.value().trim().get(..7).is_some_and(|scheme| scheme.eq_ignore_ascii_case("mailto:"));
+    if !has_scheme || !address.is_mail() {
+        report.at(&NO_MAIL_ADDRESS, property, property.value());
+    }
+    // One walk along the line for all of them.
+    let mut found: [Option<Parameter<'_>>; PARAMETERS.len()] = [None; PARAMETERS.len()];
+    for parameter in property.parameters() {
+        if let Some(index) = PARAMETERS.iter().position(|(name, _)| name.eq_ignore_ascii_case(parameter.name)) {
+            found[index].get_or_insert(parameter);
+        }
+    }
+    for ((name, values), found) in PARAMETERS.iter().zip(found) {
+        if let Some(value) = found.and_then(|parameter| parameter.values().next())
             && !is_one_of(&value, values)
             && !value.trim().get(..2).is_some_and(|prefix| prefix.eq_ignore_ascii_case("X-"))
         {
@@ -187,24 +201,24 @@ fn check_parameters(property: &Property, report: &mut Report<'_>) {
 }
 
 /// Whether the guests who read the mail will see buttons.
-fn check_buttons(object: &Object<'_>, component: &Component, attendees: &[&Property], report: &mut Report<'_>) {
-    let organizer = component.property("ORGANIZER").map(Property::address);
-    for attendee in attendees {
-        let address = attendee.address();
-        let reads = object.readers.is_empty() || object.readers.contains(&address);
+fn check_buttons<'p>(
+    object: &Object<'_>,
+    organizer: Option<&Address>,
+    attendees: impl Iterator<Item = (&'p Property, &'p Address)>,
+    report: &mut Report<'_>,
+) {
+    for (attendee, address) in attendees {
+        let reads = object.readers.is_empty() || object.readers.contains(address);
+        if !reads || organizer == Some(address) {
+            continue;
+        }
         let is_person =
             attendee.parameter("CUTYPE").is_none_or(|kind| is_one_of(&kind, &["INDIVIDUAL", "GROUP", "UNKNOWN"]));
         let has_not_answered =
             attendee.parameter("PARTSTAT").is_none_or(|answer| is_one_of(&answer, &["NEEDS-ACTION"]));
         let is_informed_only = attendee.parameter_is("ROLE", "NON-PARTICIPANT");
         let is_asked = attendee.parameter_is("RSVP", "TRUE");
-        if reads
-            && is_person
-            && has_not_answered
-            && !is_informed_only
-            && !is_asked
-            && organizer.as_ref() != Some(&address)
-        {
+        if is_person && has_not_answered && !is_informed_only && !is_asked {
             report.at(&RSVP_MISSING, attendee, address.as_str());
         }
     }
@@ -217,6 +231,9 @@ fn check_readers(object: &Object<'_>, report: &mut Report<'_>) {
     let invited: Vec<_> =
         object.components.iter().flat_map(|component| component.all("ATTENDEE")).map(Property::address).collect();
     let is_invited = |reader: &&Address| {
+        if invited.contains(reader) {
+            return true;
+        }
         let reader = mail_form(reader);
         invited.iter().map(mail_form).any(|address| address == reader || address.without_tag() == reader.without_tag())
     };

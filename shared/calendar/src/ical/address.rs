@@ -37,7 +37,7 @@ impl Address {
                 !local.is_empty()
                     && !domain.is_empty()
                     && !domain.contains('@')
-                    && !self.0.chars().any(|character| character.is_control() || " <>:;,\"".contains(character))
+                    && !self.0.chars().any(is_no_part_of_an_address)
             }
             None => false,
         }
@@ -72,6 +72,10 @@ impl From<&str> for Address {
     fn from(value: &str) -> Self {
         Self::new(value)
     }
+}
+
+fn is_no_part_of_an_address(character: char) -> bool {
+    matches!(character, ' ' | '<' | '>' | ':' | ';' | ',' | '"') || character.is_control()
 }
 
 fn percent_decoded(text: &str) -> String {

@@ -8,19 +8,14 @@ pub(super) fn decode_base64(encoded: &[u8]) -> Vec<u8> {
     let mut out = Vec::with_capacity(encoded.len() / 4 * 3 + 2);
     let (mut group, mut count) = (0_u32, 0_u32);
     for byte in encoded {
-        let value = match byte {
-            b'A'..=b'Z' => byte - b'A',
-            b'a'..=b'z' => byte - b'a' + 26,
-            b'0'..=b'9' => byte - b'0' + 52,
-            b'+' | b'-' => 62,
-            b'/' | b'_' => 63,
-            b'=' => {
+        let value = DIGITS[usize::from(*byte)];
+        if value >= 64 {
+            if value == PADDING {
                 push_rest(&mut out, group, count);
                 (group, count) = (0, 0);
-                continue;
             }
-            _ => continue,
-        };
+            continue;
+        }
         group = group << 6 | u32::from(value);
         count += 1;
         if count == 4 {
@@ -31,6 +26,30 @@ pub(super) fn decode_base64(encoded: &[u8]) -> Vec<u8> {
     push_rest(&mut out, group, count);
     out
 }
+
+/// Stands in [`DIGITS`] for `=`.
+const PADDING: u8 = 64;
+
+/// The value of each byte as a base64 digit; more than 63 for what is none.
+const DIGITS: [u8; 256] = {
+    let mut digits = [u8::MAX; 256];
+    let mut byte = 0_u8;
+    loop {
+        digits[byte as usize] = match byte {
+            b'A'..=b'Z' => byte - b'A',
+            b'a'..=b'z' => byte - b'a' + 26,
+            b'0'..=b'9' => byte - b'0' + 52,
+            b'+' | b'-' => 62,
+            b'/' | b'_' => 63,
+            b'=' => PADDING,
+            _ => u8::MAX,
+        };
+        if byte == u8::MAX {
+            break digits;
+        }
+        byte += 1;
+    }
+};
 
 fn push_rest(out: &mut Vec<u8>, group: u32, count: u32) {
     match count {
