@@ -1,10 +1,9 @@
 //! The relay beside a client without one: handing over mails, and fetching parts of mails, taking turns.
 //!
-//! The direct client is tuned the same way: the same libraries and TLS, one connection that is kept, one thing after the
-//! other. Both end in this process, so that what differs is the way through the relay.
+//! The direct client is tuned the same way: the same libraries and TLS, one connection that is kept, the same commands.
+//! Both end in this process, so that what differs is the way through the relay.
 
 use std::rc::Rc;
-use std::sync::Arc;
 use std::time::Instant;
 
 use async_imap::Session;
@@ -15,25 +14,21 @@ use journeys::provider::Provider;
 use journeys::trouble::Trouble;
 use lettre::Address;
 use lettre::transport::smtp::authentication::{Credentials as Login, Mechanism};
-use lettre::transport::smtp::client::{AsyncSmtpConnection, Certificate, TlsParameters};
+use lettre::transport::smtp::client::AsyncSmtpConnection;
 use lettre::transport::smtp::commands::{Data, Mail, Rcpt};
 use lettre::transport::smtp::extension::ClientId;
-use rustls::pki_types::CertificateDer;
-use rustls::pki_types::pem::PemObject;
-use tokio::net::TcpStream;
-use tokio_rustls::TlsConnector;
-use tokio_rustls::client::TlsStream;
 
 use crate::idle::link;
 use crate::reply::{OWNER, answer, guest};
+use crate::tls::Tls;
 use crate::{Figures, Stage, median};
 
 /// Mails handed over on each way, after some to warm up.
 const MAILS: usize = 200;
 const WARM_UP: usize = 20;
-/// Parts fetched on each way in one round.
-const PARTS: u32 = 200;
-const ROUNDS: usize = 5;
+/// Parts fetched on each way in one round, by one command as the engine does it.
+const PARTS: u32 = 500;
+const ROUNDS: usize = 11;
 
 /// Every part is smaller than this.
 const PART_BYTES: u32 = 64 * 1024;
@@ -88,31 +83,42 @@ async fn parts(provider: &Provider, link: Rc<dyn Link>) -> Result<f64, Trouble> 
     direct.examine("INBOX").await.map_err(|error| error.to_string())?;
     // The newest are those that were delivered just now.
     let last = selected.uid_next.unwrap_or(selected.exists + 1);
-    let uids = last.saturating_sub(PARTS)..last;
+    let first = last.saturating_sub(PARTS);
+    let range = wire::UidRange { first, last: Some(last - 1) };
+    let items = wire::FetchItems {
+        parts: vec![wire::PartPath::Part(vec![2])],
+        part_cap_bytes: PART_BYTES,
+        ..wire::FetchItems::default()
+    };
     let mut ratios = Vec::new();
     for _ in 0..ROUNDS {
         let started = Instant::now();
-        for uid in uids.clone() {
-            let part = through.part(uid, wire::PartPath::Part(vec![2]), PART_BYTES).await;
-            let (bytes, _) = part.map_err(|fault| format!("a part through the relay: {fault:?}"))?;
-            expect_calendar(&bytes)?;
-        }
+        let fetched = through.fetch(vec![range], items.clone()).await;
+        let fetched = fetched.map_err(|fault| format!("parts through the relay: {fault:?}"))?;
         let relayed = started.elapsed().as_secs_f64();
+        expect_calendars(fetched.iter().map(|mail| mail.parts.first().map_or(&b""[..], |part| &part.bytes)))?;
         let started = Instant::now();
-        for uid in uids.clone() {
-            let query = format!("(UID BODY.PEEK[2]<0.{PART_BYTES}>)");
-            let fetched = direct.uid_fetch(uid.to_string(), query).await.map_err(|error| error.to_string())?;
-            let fetched: Vec<_> = fetched.try_collect().await.map_err(|error| error.to_string())?;
-            let path = async_imap::imap_proto::SectionPath::Part(vec![2], None);
-            expect_calendar(fetched.first().and_then(|mail| mail.section(&path)).unwrap_or_default())?;
-        }
+        let query = format!("(UID RFC822.SIZE BODY.PEEK[2]<0.{PART_BYTES}>)");
+        let fetched = direct.uid_fetch(format!("{first}:{}", last - 1), query).await;
+        let fetched: Vec<_> = fetched.map_err(said)?.try_collect().await.map_err(said)?;
         ratios.push(started.elapsed().as_secs_f64() / relayed);
+        let path = async_imap::imap_proto::SectionPath::Part(vec![2], None);
+        expect_calendars(fetched.iter().map(|mail| mail.section(&path).unwrap_or_default()))?;
     }
     Ok(median(ratios))
 }
 
-fn expect_calendar(bytes: &[u8]) -> Result<(), Trouble> {
-    if bytes.starts_with(b"BEGIN:VCALENDAR") { Ok(()) } else { Err("the part that came is another".to_owned().into()) }
+fn said(error: async_imap::error::Error) -> Trouble {
+    error.to_string().into()
+}
+
+fn expect_calendars<'p>(parts: impl ExactSizeIterator<Item = &'p [u8]>) -> Result<(), Trouble> {
+    let (expected, found) = (PARTS as usize, parts.len());
+    let right = parts.filter(|part| part.starts_with(b"BEGIN:VCALENDAR")).count();
+    if right == expected {
+        return Ok(());
+    }
+    Err(format!("of {expected} parts {found} came, {right} of them calendars").into())
 }
 
 fn server(port: u16) -> wire::Server {
@@ -134,11 +140,9 @@ pub(crate) fn credentials(provider: &Provider) -> wire::Credentials {
 type Failure = Box<dyn std::error::Error>;
 
 async fn smtp(provider: &Provider) -> Result<AsyncSmtpConnection, Failure> {
-    let authority = Certificate::from_pem(&std::fs::read(provider.authority())?)?;
-    let tls = TlsParameters::builder("localhost".to_owned()).add_root_certificate(authority).build_rustls()?;
+    let stream = Tls::connect(provider, provider.smtps_port).await?;
     let hello = ClientId::Ipv4(std::net::Ipv4Addr::LOCALHOST);
-    let at = ("localhost", provider.smtps_port);
-    let mut connection = AsyncSmtpConnection::connect_tokio1(at, None, &hello, Some(tls), None).await?;
+    let mut connection = AsyncSmtpConnection::connect_with_transport(Box::new(stream), &hello).await?;
     let ann = provider.person("Ann");
     connection.auth(&[Mechanism::Plain], &Login::new(ann.address, ann.password)).await?;
     Ok(connection)
@@ -153,14 +157,8 @@ async fn hand_over(connection: &mut AsyncSmtpConnection, recipient: &str, mail: 
     Ok(())
 }
 
-async fn imap(provider: &Provider) -> Result<Session<TlsStream<TcpStream>>, Failure> {
-    let mut roots = rustls::RootCertStore::empty();
-    roots.add(CertificateDer::from_pem_file(provider.authority())?)?;
-    let config = rustls::ClientConfig::builder().with_root_certificates(roots).with_no_client_auth();
-    let stream = TcpStream::connect(("localhost", provider.imaps_port)).await?;
-    stream.set_nodelay(true)?;
-    let stream = TlsConnector::from(Arc::new(config)).connect("localhost".try_into()?, stream).await?;
-    let mut client = async_imap::Client::new(stream);
+async fn imap(provider: &Provider) -> Result<Session<Tls>, Failure> {
+    let mut client = async_imap::Client::new(Tls::connect(provider, provider.imaps_port).await?);
     client.read_response().await?;
     let ann = provider.person("Ann");
     Ok(client.login(ann.address, ann.password).await.map_err(|(error, _)| error)?)

@@ -8,6 +8,7 @@ mod idle;
 mod mailbox;
 mod reply;
 mod shelf;
+mod tls;
 
 use std::io::Write as _;
 
