@@ -9,5 +9,6 @@ pub mod invite;
 pub mod itip;
 pub mod merge;
 pub mod mime;
+pub mod order;
 pub mod sync;
 pub mod time;

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use calendar::{
     dav::{self, Collection, Href, Multistatus, Outcome},
+    order,
     sync::{
         collection::{Change as ObjectChange, Known, Reading},
         retry,
@@ -54,7 +55,7 @@ impl Engine {
                 calendars.push((stored.position, stored.on_shelf(id)));
             }
         }
-        calendars.sort_by_key(|(position, _)| *position);
+        order::sort_by_key(&mut calendars, |(position, _)| *position);
         let objects = self.storage().list(Store::Objects).await.unwrap_or_default();
         let mut state = self.state.borrow_mut();
         state.loaded |= !calendars.is_empty();

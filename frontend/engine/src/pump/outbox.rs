@@ -5,7 +5,7 @@ use std::time::Duration;
 use calendar::{
     dav::{self, Condition, ETag, Href, Outcome as DavOutcome},
     ical::Document,
-    merge,
+    merge, order,
     sync::{
         collection::Change as ObjectChange,
         outbox::{Conflict, Outcome, Sending, Step, Trouble, Write},
@@ -154,7 +154,7 @@ impl Engine {
             let next = {
                 let state = self.state.borrow();
                 let mut records: Vec<_> = state.sendings.values().collect();
-                records.sort_by_key(|record| record.pressed_at);
+                order::sort_by_key(&mut records, |record| record.pressed_at);
                 let steps: Vec<_> =
                     records.iter().map(|record| (record.id.clone(), record.sending.next(now))).collect();
                 let act =

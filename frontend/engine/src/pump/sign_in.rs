@@ -5,6 +5,7 @@ use std::rc::Rc;
 use calendar::{
     dav::{self, Discovery, DiscoveryProblem, Location, Origin},
     mime::MailAddress,
+    order,
 };
 use futures::join;
 use intent::{
@@ -248,7 +249,7 @@ fn place_of(choice: &ServerChoice) -> Option<Location> {
 fn servers_of(discovered: &Discovered) -> Option<Servers> {
     let best = |service| {
         let mut candidates: Vec<_> = discovered.servers.iter().filter(|found| found.service == service).collect();
-        candidates.sort_by_key(|found| (!found.allowed, rank(found.source)));
+        order::sort_by_key(&mut candidates, |found| (!found.allowed, rank(found.source)));
         candidates.first().map(|found| choice_of(&found.server, &found.path))
     };
     Some(Servers {

@@ -4,6 +4,7 @@ use intent::{SignInView, Status, Tell};
 
 use super::Engine;
 use crate::view;
+use calendar::order;
 
 /// The outbox shows so many sendings at the most.
 const OUTBOX_ITEMS: usize = 200;
@@ -84,7 +85,7 @@ impl Engine {
         let items = {
             let state = self.state.borrow();
             let mut records: Vec<_> = state.sendings.values().collect();
-            records.sort_by_key(|record| std::cmp::Reverse(record.pressed_at));
+            order::sort_by_key(&mut records, |record| std::cmp::Reverse(record.pressed_at));
             records.into_iter().take(OUTBOX_ITEMS).map(|record| record.item(now)).collect()
         };
         self.tell(Tell::Outbox(items));
@@ -94,7 +95,7 @@ impl Engine {
         let drafts = {
             let state = self.state.borrow();
             let mut drafts: Vec<_> = state.drafts.iter().collect();
-            drafts.sort_by_key(|(_, draft)| std::cmp::Reverse(draft.changed_at));
+            order::sort_by_key(&mut drafts, |(_, draft)| std::cmp::Reverse(draft.changed_at));
             let is_sending = |id: &intent::DraftId| state.sendings.values().any(|record| record.draft == *id);
             let shown = drafts.into_iter().filter(|(id, _)| !is_sending(id));
             shown

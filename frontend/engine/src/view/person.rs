@@ -2,6 +2,7 @@
 
 use calendar::ical::{Address, Component, Property};
 use calendar::itip::undelivered;
+use calendar::order;
 use calendar::time::moment::Moment;
 use intent::{EventLook, GuestView, PartStat, ReplyMark, Tally};
 
@@ -77,7 +78,7 @@ pub(super) fn guests_of(event: &Component, viewer: &Viewer) -> Vec<GuestView> {
     let organizer = organizer_of(event);
     let mut guests: Vec<GuestView> =
         event.all("ATTENDEE").map(|attendee| guest_of(attendee, organizer.as_ref(), viewer)).collect();
-    guests.sort_by_key(|guest| !guest.organizer);
+    order::sort_by_key(&mut guests, |guest| !guest.organizer);
     guests
 }
 

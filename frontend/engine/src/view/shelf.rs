@@ -7,6 +7,7 @@ use std::collections::{BTreeMap, HashMap};
 
 use calendar::agenda::Timetable;
 use calendar::ical::{Component, Document};
+use calendar::order;
 use calendar::time::zone::Zone;
 use intent::CalendarId;
 use jiff::Timestamp;
@@ -96,7 +97,7 @@ impl StoredObject {
         let calendar = self.document.as_ref().ok().and_then(Document::calendar);
         let mut events: Vec<_> =
             calendar.into_iter().flat_map(Component::components).filter(|it| it.is("VEVENT")).collect();
-        events.sort_by_key(|event| event.property("RECURRENCE-ID").is_some());
+        order::sort_by_key(&mut events, |event| event.property("RECURRENCE-ID").is_some());
         events
     }
 

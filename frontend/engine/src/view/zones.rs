@@ -1,5 +1,6 @@
 //! The time zones a person can choose from.
 
+use calendar::order;
 use calendar::time::zone::{Zone, current_name, iana_names};
 use jiff::Timestamp;
 
@@ -7,7 +8,7 @@ use jiff::Timestamp;
 pub fn zones(own: &str, now: Timestamp) -> intent::Zones {
     let own = current_name(own).unwrap_or("UTC");
     let mut names: Vec<&str> = iana_names().filter(|name| *name != own).collect();
-    names.sort_unstable();
+    order::sort(&mut names);
     let zones = std::iter::once(own).chain(names).filter_map(|name| {
         let offset_seconds = Zone::iana(name)?.offset_seconds(now);
         Some(intent::Zone { id: name.to_owned(), offset_minutes: i16::try_from(offset_seconds / 60).ok()? })

@@ -9,6 +9,7 @@ use std::collections::BTreeMap;
 use super::lines::{Date, dates, moment, zones};
 use super::spans::Spans;
 use crate::ical::Component;
+use crate::order;
 use crate::time::duration::Duration;
 use crate::time::moment::Moment;
 use crate::time::period::PeriodEnd;
@@ -173,7 +174,7 @@ impl Timetable {
         };
         // Of two versions of one component the newer holds, of equal ones the later.
         let mut newest_first: Vec<_> = components.iter().rev().collect();
-        newest_first.sort_by_key(|(_, component)| -sequence(component));
+        order::sort_by_key(&mut newest_first, |(_, component)| -sequence(component));
 
         let is_master = |component: &Component| component.property("RECURRENCE-ID").is_none();
         if let Some((index, component)) = newest_first.iter().find(|(_, component)| is_master(component)) {

@@ -6,6 +6,7 @@ use std::fmt;
 use std::ops::RangeInclusive;
 
 use crate::ical::{Component, Document, Item, Property};
+use crate::order;
 
 use super::sheet::Sheet;
 
@@ -203,7 +204,7 @@ impl<'s> Report<'s> {
 
     /// The findings in the order of their lines; those about the whole come first.
     pub(super) fn finish(mut self) -> Vec<Finding> {
-        self.findings.sort_by_key(|finding| finding.place.lines.as_ref().map(|lines| *lines.start()));
+        order::sort_by_key(&mut self.findings, |finding| finding.place.lines.as_ref().map(|lines| *lines.start()));
         self.findings
     }
 }

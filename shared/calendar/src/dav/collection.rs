@@ -4,6 +4,7 @@ use super::condition::ETag;
 use super::failure::Precondition;
 use super::href::Href;
 use super::multistatus::{Multistatus, Properties, Response};
+use crate::order;
 
 /// A calendar on the server.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -31,7 +32,7 @@ pub struct Collection {
 /// The calendars among the places of an answer, in the order a list shows them.
 pub fn collections(answer: &Multistatus) -> Vec<Collection> {
     let mut calendars: Vec<Collection> = answer.responses.iter().filter_map(collection).collect();
-    calendars.sort_by(|a, b| {
+    order::sort_by(&mut calendars, |a, b| {
         let rank = |each: &Collection| each.order.unwrap_or(i64::MAX);
         rank(a).cmp(&rank(b)).then_with(|| a.href.cmp(&b.href))
     });

@@ -3,6 +3,7 @@
 use super::component::BOM;
 use super::line::{Line, Lines, Wire};
 use super::{Component, Item, Limits, Problem, ProblemKind, Property, ReadError};
+use crate::order;
 
 /// An iCalendar text. `Document::read(bytes)?.write()` gives the same bytes for every text that can be read.
 #[derive(Clone, Debug, Default)]
@@ -190,7 +191,7 @@ impl Reading<'_> {
         if self.document.calendar().is_none() {
             self.report(1, ProblemKind::NoCalendar);
         }
-        self.document.problems.sort_by_key(|problem| problem.line);
+        order::sort_by_key(&mut self.document.problems, |problem| problem.line);
         self.document
     }
 }

@@ -7,6 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::timeline::{Instance, Span, Timeline, moments};
 use crate::ical::{Component, Property};
+use crate::order::{self, IntoOrdered as _};
 use crate::time::moment::Moment;
 use crate::time::recurrence::{Rule, Series};
 
@@ -109,9 +110,9 @@ impl Facts {
         });
         let rules = component.all("RRULE").map(|rule| recurrence(rule.value(), start.as_ref(), timeline)).collect();
         let instances = |name: &str| -> BTreeSet<Instance> {
-            component.all(name).flat_map(moments).map(|moment| timeline.instance(&moment)).collect()
+            component.all(name).flat_map(moments).map(|moment| timeline.instance(&moment)).into_set()
         };
-        let seen = SEEN.iter().filter_map(|name| Some((*name, seen_values(component, name)?))).collect();
+        let seen = SEEN.iter().filter_map(|name| Some((*name, seen_values(component, name)?))).into_map();
         Self {
             span,
             zone,
@@ -171,7 +172,7 @@ fn is_same_set(one: &[Recurrence], other: &[Recurrence]) -> bool {
 fn seen_values(component: &Component, name: &str) -> Option<Vec<String>> {
     let is_default = |value: &str| matches!((name, value), (_, "") | ("PRIORITY", "0") | ("CLASS", "PUBLIC"));
     let mut values: Vec<String> = component.all(name).map(text).filter(|value| !is_default(value)).collect();
-    values.sort_unstable();
+    order::sort(&mut values);
     (!values.is_empty()).then_some(values)
 }
 

@@ -10,6 +10,7 @@ use jiff::civil::DateTime;
 
 use super::object::Object;
 use crate::ical::{Component, Property};
+use crate::order::IntoOrdered as _;
 use crate::time::duration::Duration;
 use crate::time::moment::Moment;
 use crate::time::period::Period;
@@ -90,8 +91,8 @@ impl Timeline {
                 None => self.has_unreadable_rule = true,
             }
         }
-        self.dates = series.all("RDATE").flat_map(moments).map(|date| self.instance(&date)).collect();
-        self.exceptions = series.all("EXDATE").flat_map(moments).map(|date| self.instance(&date)).collect();
+        self.dates = series.all("RDATE").flat_map(moments).map(|date| self.instance(&date)).into_set();
+        self.exceptions = series.all("EXDATE").flat_map(moments).map(|date| self.instance(&date)).into_set();
     }
 
     /// The zones of the object.

@@ -10,6 +10,7 @@ use super::occurrence::except;
 use super::outgoing::message;
 use super::timeline::{Instance, Timeline};
 use crate::ical::{Address, Component, Property};
+use crate::order::IntoOrdered as _;
 
 /// An object with its timeline, its overrides in the order of their occurrences.
 #[derive(Debug)]
@@ -37,12 +38,12 @@ impl<'o> Side<'o> {
     pub(super) fn of(object: &'o Object) -> Self {
         let timeline = Timeline::of(object);
         let overrides: BTreeMap<_, _> =
-            object.overrides().filter_map(|it| Some((timeline.instance_of(it)?, it))).collect();
+            object.overrides().filter_map(|it| Some((timeline.instance_of(it)?, it))).into_map();
         let series = object.series();
         // Looked up once for each guest, so that a thousand guests do not take a million readings of an address.
-        let addresses = |component: &Component| component.all("ATTENDEE").map(Property::address).collect();
+        let addresses = |component: &Component| component.all("ATTENDEE").map(Property::address).into_set();
         let own = overrides.iter().map(|(instance, component)| (Some(*instance), addresses(component)));
-        let invited = own.chain(series.map(|series| (None, addresses(series)))).collect();
+        let invited = own.chain(series.map(|series| (None, addresses(series)))).into_map();
         Self { object, timeline, series, overrides, invited }
     }
 

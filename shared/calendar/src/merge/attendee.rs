@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use super::property::meaning;
 use crate::ical::{Address, Component, Property};
+use crate::order::IntoOrdered as _;
 
 /// Merges my guests into theirs; says whether one of them was changed by both sides in different ways.
 pub(super) fn merge(base: &Component, mine: &Component, theirs: &mut Component) -> bool {
@@ -37,7 +38,7 @@ pub(super) fn merge(base: &Component, mine: &Component, theirs: &mut Component) 
 }
 
 fn addresses(base: &Component, mine: &Component) -> BTreeSet<Address> {
-    base.all("ATTENDEE").chain(mine.all("ATTENDEE")).map(Property::address).collect()
+    base.all("ATTENDEE").chain(mine.all("ATTENDEE")).map(Property::address).into_set()
 }
 
 fn line<'c>(component: &'c Component, address: &Address) -> Option<&'c Property> {
@@ -47,11 +48,11 @@ fn line<'c>(component: &'c Component, address: &Address) -> Option<&'c Property>
 /// Merges one guest's parameters; says whether both sides gave the same parameter different values.
 fn merge_line(was: Option<&Property>, is: &Property, their_line: &mut Property) -> bool {
     let mut is_conflict = false;
-    let names: BTreeSet<String> = was
+    let names = was
         .into_iter()
         .chain([is, &*their_line])
         .flat_map(|line| line.parameters().map(|it| it.name.to_ascii_uppercase()).collect::<Vec<_>>())
-        .collect();
+        .into_set();
     let values = |line: Option<&Property>, name: &str| -> Option<Vec<String>> {
         let line = line?;
         line.parameter(name)?;

@@ -2,6 +2,7 @@
 
 use super::{Conflict, is_subject, key_of, property};
 use crate::ical::Component;
+use crate::order;
 
 /// Merges my components into theirs.
 pub(super) fn merge_all(base: &Component, mine: &Component, theirs: &mut Component, conflicts: &mut Vec<Conflict>) {
@@ -95,9 +96,9 @@ fn merge_inner(
 /// What a component says, whatever the order of its lines and the way they are folded.
 fn text_of(component: &Component) -> String {
     let mut lines: Vec<String> = component.properties().map(property::meaning).collect();
-    lines.sort();
+    order::sort(&mut lines);
     let mut inner: Vec<String> = component.components().map(text_of).collect();
-    inner.sort();
+    order::sort(&mut inner);
     format!("{}\n{}\n{}", component.name().to_ascii_uppercase(), lines.join("\n"), inner.join("\n"))
 }
 

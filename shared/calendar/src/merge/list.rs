@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use crate::ical::{Component, Property};
+use crate::order::IntoOrdered as _;
 
 /// One date of a list, with what its line says of it.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -15,7 +16,7 @@ struct Entry {
 /// Merges my list of a name into theirs.
 pub(super) fn merge(name: &str, base: &Component, mine: &Component, theirs: &mut Component) {
     let (was, is, their_list) = (entries(name, base), entries(name, mine), entries(name, theirs));
-    let goes: BTreeSet<&Entry> = was.difference(&is).collect();
+    let goes = was.difference(&is).into_set();
     for line in theirs.all_mut(name) {
         let left: Vec<String> =
             line_entries(line).into_iter().filter(|entry| !goes.contains(entry)).map(|entry| entry.value).collect();
@@ -35,7 +36,7 @@ pub(super) fn merge(name: &str, base: &Component, mine: &Component, theirs: &mut
 }
 
 fn entries(name: &str, component: &Component) -> BTreeSet<Entry> {
-    component.all(name).flat_map(line_entries).collect()
+    component.all(name).flat_map(line_entries).into_set()
 }
 
 fn line_entries(line: &Property) -> Vec<Entry> {

@@ -13,6 +13,7 @@ mod property;
 use std::collections::BTreeSet;
 
 use crate::ical::{Component, Document};
+use crate::order::{self, IntoOrdered as _};
 use crate::time::moment::Moment;
 use crate::time::zone::identify;
 
@@ -68,7 +69,7 @@ pub fn merge(base: &Document, mine: Option<&Document>, theirs: Option<&Document>
         property::merge(&calendar_key(), base, mine, theirs, &mut conflicts);
         component::merge_all(base, mine, theirs, &mut conflicts);
     }
-    conflicts.sort();
+    order::sort(&mut conflicts);
     conflicts.dedup();
     Merged { document: Some(document), conflicts }
 }
@@ -141,7 +142,7 @@ pub fn occurrence_key(moment: &Moment) -> String {
 
 /// The names of all properties of three components, upper case.
 fn names<'c>(components: impl IntoIterator<Item = &'c Component>) -> BTreeSet<String> {
-    components.into_iter().flat_map(Component::properties).map(|it| it.name().to_ascii_uppercase()).collect()
+    components.into_iter().flat_map(Component::properties).map(|it| it.name().to_ascii_uppercase()).into_set()
 }
 
 #[cfg(test)]

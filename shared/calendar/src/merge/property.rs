@@ -2,6 +2,7 @@
 
 use super::{ComponentKey, Conflict, attendee, list, names};
 use crate::ical::{Component, Property};
+use crate::order;
 use crate::time::recurrence::Rule;
 
 /// Merges my properties of a component into theirs.
@@ -53,7 +54,7 @@ pub(super) fn meaning(property: &Property) -> String {
         .parameters()
         .map(|it| format!("{}={:?}", it.name.to_ascii_uppercase(), it.values().collect::<Vec<_>>()))
         .collect();
-    parameters.sort();
+    order::sort(&mut parameters);
     let rule = property.is("RRULE").then(|| property.value().parse::<Rule>().ok()).flatten();
     let value = rule.map_or_else(|| property.value().trim().to_owned(), |rule| rule.to_string());
     format!("{};{}:{value}", property.name().to_ascii_uppercase(), parameters.join(";"))
@@ -64,7 +65,7 @@ fn merge_group(group: &[&str], base: &Component, mine: &Component, theirs: &mut 
     let said = |component: &Component| {
         let mut lines: Vec<String> =
             group.iter().flat_map(|name| component.all(name).map(meaning).collect::<Vec<_>>()).collect();
-        lines.sort();
+        order::sort(&mut lines);
         lines
     };
     let (base_says, i_say, they_say) = (said(base), said(mine), said(theirs));

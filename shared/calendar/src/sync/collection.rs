@@ -6,6 +6,7 @@
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use crate::dav::{self, Collection, Href, Location, Multistatus, Outcome, Reply, Request};
+use crate::order::IntoOrdered as _;
 
 /// The most objects that are asked for in one request.
 pub const FETCH_BATCH: usize = 100;
@@ -213,7 +214,7 @@ impl Reading {
                 Vec::new()
             }
         };
-        let mut left: BTreeSet<&Href> = hrefs.iter().collect();
+        let mut left = hrefs.iter().into_set();
         let mut changes = Vec::new();
         for object in objects {
             if let Some(ics) = object.ics

@@ -3,6 +3,7 @@
 use super::Sense;
 use super::phrase::{Phrases, Read};
 use super::sense::Unit;
+use crate::order;
 use crate::time::recurrence::{Frequency, Rule};
 
 const WEEKDAYS: [&str; 7] = ["MO", "TU", "WE", "TH", "FR", "SA", "SU"];
@@ -173,7 +174,7 @@ impl Phrases<'_> {
                 None => break,
             }
         }
-        days.sort_unstable();
+        order::sort(&mut days);
         days.dedup();
         let names: Vec<&str> = days.iter().map(|day| WEEKDAYS[usize::from(*day)]).collect();
         Some((names.join(","), next))

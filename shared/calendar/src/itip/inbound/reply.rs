@@ -14,6 +14,7 @@ use super::newer::Known;
 use super::sender::Standing;
 use super::{Incoming, Outcome, Received, sent_by, unknown_event};
 use crate::ical::{Address, Component, Property};
+use crate::order;
 
 /// The answers that RFC 5545 section 3.2.12 knows.
 const ANSWERS: [&str; 7] =
@@ -36,7 +37,7 @@ pub(super) fn receive(incoming: Incoming<'_>) -> Received {
         return Received::left(Outcome::Stale, "The event is called off, so the answer does not matter any more.");
     }
     // The series first: an answer to it does not undo one to an occurrence in the same mail.
-    answers.sort_by_key(|answer| is_override(answer.component));
+    order::sort_by_key(&mut answers, |answer| is_override(answer.component));
     let mut desk = Desk::new(incoming, stored);
     answers.iter_mut().for_each(|answer| desk.take(answer));
     desk.finish()

@@ -11,6 +11,7 @@ use super::newer::Known;
 use super::update::{first_copy, make_own, update, update_zones};
 use super::{Incoming, Outcome, Received, on_the_organizers_word};
 use crate::ical::Component;
+use crate::order::IntoOrdered as _;
 
 pub(super) fn receive(incoming: Incoming<'_>) -> Received {
     let Incoming { me, stored, message, .. } = incoming;
@@ -110,8 +111,8 @@ fn put(
 /// organizer made goes when a series with a higher SEQUENCE comes without it, or when its occurrence is gone.
 fn follow(incoming: Incoming<'_>, changed: &mut Stored, known: &Known<'_>, newer: &Component) {
     let of_message = Timeline::of(incoming.message);
-    let spoken_of: BTreeSet<Instance> =
-        incoming.message.components().filter_map(|component| known.instance_of(component, &of_message)).collect();
+    let spoken_of =
+        incoming.message.components().filter_map(|component| known.instance_of(component, &of_message)).into_set();
     let now = Timeline::of(changed);
     let series = changed.series().cloned();
     let mut followers = Vec::new();

@@ -6,6 +6,7 @@ use super::super::outgoing::OURS;
 use super::super::person::{Me, partstat};
 use super::super::revision::sequence;
 use crate::ical::{Component, Property};
+use crate::order;
 
 /// The properties of a copy that are the attendee's own from the start.
 const OWN: [&str; 7] =
@@ -32,7 +33,7 @@ pub(super) fn update(copy: &mut Component, newer: &Component, change: Change, me
     let is_revived = is_cancelled(copy) && !is_cancelled(newer);
     let mut names: Vec<String> = newer.properties().map(|property| property.name().to_ascii_uppercase()).collect();
     names.extend(copy.properties().map(|property| property.name().to_ascii_uppercase()));
-    names.sort_unstable();
+    order::sort(&mut names);
     names.dedup();
     for name in names.iter().filter(|name| !is_own(name) && *name != "ATTENDEE") {
         let is_newer = newer.property(name).is_some();

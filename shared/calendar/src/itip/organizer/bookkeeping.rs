@@ -14,6 +14,7 @@ use super::super::view::{Side, is_invited};
 use super::super::zone::define_zones;
 use super::{Edit, EditProblem, guests};
 use crate::ical::{Address, Component, Property};
+use crate::order::IntoOrdered as _;
 
 /// A component of an object: the series, or the override of an occurrence.
 pub(super) type Part = Option<Instance>;
@@ -133,9 +134,8 @@ fn ensure_organizer_attends(component: &mut Component, me: &Me) -> bool {
 /// Asks guests who were not invited before for an answer; says whether there are any.
 fn welcome(component: &mut Component, me: &Me, entry: &Entry, is_new_event: bool) -> bool {
     let known = entry.known.iter().flat_map(|known| known.all("ATTENDEE"));
-    let known: BTreeSet<Address> = known.map(Property::address).collect();
-    let fresh: BTreeSet<Address> =
-        guests(component, me).map(Property::address).filter(|guest| !known.contains(guest)).collect();
+    let known = known.map(Property::address).into_set();
+    let fresh = guests(component, me).map(Property::address).filter(|guest| !known.contains(guest)).into_set();
     for attendee in component.all_mut("ATTENDEE").filter(|attendee| fresh.contains(&attendee.address())) {
         // Nobody has answered what was never sent; later an answer set by hand is kept.
         if is_new_event || attendee.parameter("PARTSTAT").is_none() {
@@ -153,7 +153,7 @@ fn welcome(component: &mut Component, me: &Me, entry: &Entry, is_new_event: bool
 
 /// Asks every guest again, so that an answer to what was said before is stale.
 fn reset(component: &mut Component, me: &Me, sequence: u32) {
-    let asked: BTreeSet<Address> = guests(component, me).map(Property::address).collect();
+    let asked = guests(component, me).map(Property::address).into_set();
     for attendee in component.all_mut("ATTENDEE").filter(|attendee| asked.contains(&attendee.address())) {
         // Who sent somebody else is not asked again; the one they sent is.
         if !attendee.parameter_is("PARTSTAT", "DELEGATED") {
@@ -226,7 +226,7 @@ fn entries(
 
 /// Whether a component lists somebody whom its former version did not list.
 fn has_new_guest(component: &Component, known: &Component) -> bool {
-    let known: BTreeSet<Address> = known.all("ATTENDEE").map(Property::address).collect();
+    let known = known.all("ATTENDEE").map(Property::address).into_set();
     component.all("ATTENDEE").any(|attendee| !known.contains(&attendee.address()))
 }
 
@@ -266,11 +266,11 @@ fn moved_overrides(before: &Side<'_>, after: &Side<'_>) -> BTreeMap<Instance, In
         after.timeline.instance(&new.with_civil(civil))
     };
     let pairs = lost.into_iter().map(|instance| (instance, moved(instance)));
-    pairs.filter(|(from, to)| from != to && after.overrides.contains_key(to)).collect()
+    pairs.filter(|(from, to)| from != to && after.overrides.contains_key(to)).into_map()
 }
 
 /// The overrides that are gone while their occurrences still take place.
 fn reverted(before: &Side<'_>, after: &Side<'_>, moves: &BTreeMap<Instance, Instance>) -> BTreeSet<Instance> {
     let gone = before.overrides.keys().filter(|instance| !after.overrides.contains_key(*instance));
-    gone.filter(|instance| !moves.contains_key(*instance) && after.occurs(**instance)).copied().collect()
+    gone.filter(|instance| !moves.contains_key(*instance) && after.occurs(**instance)).copied().into_set()
 }

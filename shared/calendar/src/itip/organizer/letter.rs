@@ -9,6 +9,7 @@ use super::super::view::{Side, View};
 use super::bookkeeping::Books;
 use super::guests;
 use crate::ical::{Address, Property};
+use crate::order::IntoOrdered as _;
 
 /// What one guest is told.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -47,7 +48,7 @@ fn everybody(me: &Me, before: Option<&Side<'_>>, after: Option<&Side<'_>>) -> Ve
         let listed: Vec<(Address, bool)> = listed.map(|guest| (guest.address(), is_told_by_others(guest))).collect();
         // Of two sides the newer says who tells a guest; of two components, either may say that we do not.
         let silenced: BTreeSet<&Address> =
-            listed.iter().filter(|(_, silenced)| *silenced).map(|(guest, _)| guest).collect();
+            listed.iter().filter(|(_, silenced)| *silenced).map(|(guest, _)| guest).into_set();
         let fresh = listed.iter().map(|(guest, _)| guest).filter(|guest| seen.insert((*guest).clone()));
         everybody.extend(fresh.filter(|guest| guest.is_mail() && !silenced.contains(guest)).cloned());
     }
@@ -84,10 +85,8 @@ impl Desk<'_> {
 
     fn about_a_known_series(&self) -> Vec<Letter> {
         let series = self.change(None);
-        let changed: BTreeSet<Instance> =
-            self.wanted.overrides.iter().copied().filter(|it| self.is_news(*it)).collect();
-        let gone: BTreeSet<Instance> =
-            self.candidates().into_iter().filter(|instance| self.is_gone(*instance)).collect();
+        let changed = self.wanted.overrides.iter().copied().filter(|it| self.is_news(*it)).into_set();
+        let gone = self.candidates().into_iter().filter(|instance| self.is_gone(*instance)).into_set();
         let is_back = |instance: &Instance| !self.wanted.overrides.contains(instance) && self.is_restored(*instance);
         let needs_everything = series.is_seen() || self.is_reverted() || self.candidates().iter().any(is_back);
         let is_rescheduled = |instance: &Instance| self.change(Some(*instance)).is_reschedule();
@@ -111,10 +110,10 @@ impl Desk<'_> {
 
     fn about_single_occurrences(&self) -> Vec<Letter> {
         let (known, wanted) = (&self.known.overrides, &self.wanted.overrides);
-        let new: BTreeSet<Instance> = wanted.difference(known).copied().collect();
+        let new = wanted.difference(known).copied().into_set();
         let kept = wanted.intersection(known).copied();
-        let changed: BTreeSet<Instance> = kept.filter(|instance| self.change(Some(*instance)).is_seen()).collect();
-        let gone: BTreeSet<Instance> = known.difference(wanted).copied().collect();
+        let changed = kept.filter(|instance| self.change(Some(*instance)).is_seen()).into_set();
+        let gone = known.difference(wanted).copied().into_set();
         let is_rescheduled = changed.iter().any(|instance| self.change(Some(*instance)).is_reschedule());
         let mut letters = Vec::new();
         letters.extend(self.request_of(Reason::New, new));

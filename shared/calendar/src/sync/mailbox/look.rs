@@ -9,6 +9,7 @@ use super::{
     Candidate, LOOK_BACK_DAYS, LOOK_BACK_MAILS, LOOK_BATCH, LOOK_SPAN, Part, READ_BATCH, REMEMBERED_MAILS,
     candidate::candidate,
 };
+use crate::order;
 
 /// What is known of a mailbox; kept on the device, and no loss if it is gone.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -166,7 +167,7 @@ impl Mailbox {
     /// A search found these UIDs.
     pub fn push_found(&mut self, mut uids: Vec<u32>) {
         let Some(selected) = self.selected else { return };
-        uids.sort_unstable();
+        order::sort(&mut uids);
         uids.dedup();
         if self.known.uid_validity != Some(selected.uid_validity) {
             // The numbers mean other mails than before, or none was known: begin with the oldest that was found.
@@ -186,7 +187,7 @@ impl Mailbox {
                 self.known.pending.push(candidate);
             }
         }
-        self.known.pending.sort_by_key(|mail| mail.uid);
+        order::sort_by_key(&mut self.known.pending, |mail| mail.uid);
         self.known.pending.dedup_by_key(|mail| mail.uid);
         self.known.next_uid = self.known.next_uid.max(last.saturating_add(1));
     }

@@ -6,6 +6,7 @@
 use std::collections::BTreeMap;
 
 use crate::ical::{Component, Document, Property};
+use crate::order::{self, IntoOrdered as _};
 
 /// Properties whose loss or change a person would notice.
 const WATCHED: [&str; 15] = [
@@ -63,13 +64,13 @@ pub fn differences(given: &[u8], stored: &[u8]) -> Vec<String> {
 
 fn events(document: &Document) -> BTreeMap<String, &Component> {
     let components = document.calendars().flat_map(Component::components).filter(|each| each.is("VEVENT"));
-    components.map(|event| (event.value("RECURRENCE-ID").unwrap_or_default().to_owned(), event)).collect()
+    components.map(|event| (event.value("RECURRENCE-ID").unwrap_or_default().to_owned(), event)).into_map()
 }
 
 /// The values of a property with what matters of their parameters, in no order.
 fn values(event: &Component, name: &str) -> Vec<String> {
     let mut values: Vec<String> = event.all(name).map(comparable).filter(|value| !value.is_empty()).collect();
-    values.sort_unstable();
+    order::sort(&mut values);
     values
 }
 

@@ -7,6 +7,7 @@ use std::str::FromStr;
 
 use jiff::civil::Weekday;
 
+use crate::order;
 use crate::time::moment::Moment;
 
 /// How often a rule starts a new period.
@@ -288,7 +289,7 @@ impl Part<'_> {
             let number: u8 = item.parse().ok().filter(|_| item.bytes().all(|byte| byte.is_ascii_digit()))?;
             (first..=last).contains(&number).then_some(number)
         })?;
-        numbers.sort_unstable();
+        order::sort(&mut numbers);
         numbers.dedup();
         Ok(numbers)
     }
@@ -299,7 +300,7 @@ impl Part<'_> {
             let number: i16 = item.parse().ok()?;
             (number != 0 && number.abs() <= last).then_some(number)
         })?;
-        numbers.sort_unstable();
+        order::sort(&mut numbers);
         numbers.dedup();
         Ok(numbers)
     }
@@ -313,7 +314,7 @@ impl Part<'_> {
             };
             Some(WeekdayNumber { number, weekday: weekday_from_name(name)? })
         })?;
-        days.sort_unstable_by_key(|day| (day.weekday.to_monday_zero_offset(), day.number));
+        order::sort_by_key(&mut days, |day| (day.weekday.to_monday_zero_offset(), day.number));
         days.dedup();
         Ok(days)
     }

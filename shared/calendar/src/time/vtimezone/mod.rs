@@ -16,6 +16,7 @@ use super::moment::Moment;
 use super::recurrence::End;
 use super::wall::{SECONDS_PER_DAY, civil_of, timestamp};
 use super::zone::{InlineZone, Observance, identify};
+use crate::order;
 
 /// A rule is only worth writing for so many changes; fewer are listed.
 const SHORTEST_RUN: usize = 3;
@@ -66,7 +67,7 @@ impl VTimezone {
         for group in groups {
             observances.extend(observances_of(&group, last, looked_at));
         }
-        observances.sort_by_key(|named| named.observance.start);
+        order::sort_by_key(&mut observances, |named| named.observance.start);
         Some(VTimezone { tzid: tzid.to_owned(), observances })
     }
 

@@ -3,6 +3,7 @@
 use jiff::civil::DateTime;
 
 use super::table::Zone;
+use crate::order;
 use crate::time::moment::Moment;
 use crate::time::recurrence::{Rule, Series};
 use crate::time::wall::wall_of;
@@ -49,7 +50,7 @@ impl InlineZone {
         let first = self.observances.iter().min_by_key(|observance| observance.first_onset())?;
         let mut onsets: Vec<(i64, i32)> = self.observances.iter().flat_map(Observance::onsets).collect();
         // Of two at the same instant the one written later holds.
-        onsets.sort_by_key(|(instant, _)| *instant);
+        order::sort_by_key(&mut onsets, |(instant, _)| *instant);
         Some(Zone::from_changes(first.offset_before, onsets.into_iter()))
     }
 }
