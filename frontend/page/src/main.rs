@@ -1,5 +1,5 @@
 //! Starts the page.
 
 fn main() {
-    page::screen::start();
+    page::screen::start(page::screen::root::Root);
 }

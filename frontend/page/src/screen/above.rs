@@ -9,7 +9,7 @@ use super::calendar::undo;
 use crate::component::icon::Icon;
 use crate::component::problem_notice::ProblemNotice;
 use crate::state::place::Place;
-use crate::state::use_app;
+use crate::state::{use_app, use_notices};
 use crate::text::{self, agenda, outbox, problem};
 
 /// The banner: mailbox or relay do not answer. It pushes the page, because it stays.
@@ -56,19 +56,20 @@ pub fn Floating() -> impl IntoView {
     }
 }
 
+/// Problems without a place of their own.
 #[component]
-fn Problems() -> impl IntoView {
-    let app = use_app();
+pub fn Problems() -> impl IntoView {
+    let notices = use_notices();
     let key = |problem: &Problem| (problem.kind, problem.service, problem.detail.clone());
     view! {
         <div role="alert">
-            <For each=move || app.notices.problems.get() key=key let:problem>
+            <For each=move || notices.problems.get() key=key let:problem>
                 {
                     let same = problem.clone();
                     view! {
                         <div class="floating-problem">
                             <ProblemNotice problem>
-                                <button type="button" class="button plain small square" aria-label="Close" on:click=move |_| app.notices.dismiss(&same)>
+                                <button type="button" class="button plain small square" aria-label="Close" on:click=move |_| notices.dismiss(&same)>
                                     <Icon name="i-close" class="small" />
                                 </button>
                             </ProblemNotice>

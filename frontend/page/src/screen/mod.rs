@@ -6,6 +6,7 @@ pub mod answers;
 pub mod arrows;
 pub mod calendar;
 pub mod compose;
+pub mod door;
 pub mod event;
 pub mod frame;
 pub mod help;
@@ -22,8 +23,8 @@ pub mod week;
 use leptos::prelude::*;
 use leptos::web_sys::{CustomEvent, CustomEventInit};
 
-/// Starts the page in the place the start file keeps for it.
-pub fn start() {
+/// Starts a program of the page in the place the start file keeps for it, after whatever stood there.
+pub fn start<V: IntoView + 'static>(root: fn() -> V) {
     std::panic::set_hook(Box::new(|panic| {
         let detail = CustomEventInit::new();
         detail.set_detail(&panic.to_string().into());
@@ -35,5 +36,6 @@ pub fn start() {
     if let Some(start) = document().get_element_by_id("start") {
         start.remove();
     }
-    mount_to(wasm_bindgen::JsCast::unchecked_into(place), root::Root).forget();
+    place.set_inner_html("");
+    mount_to(wasm_bindgen::JsCast::unchecked_into(place), root).forget();
 }

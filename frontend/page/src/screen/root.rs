@@ -28,7 +28,7 @@ enum Stage {
 #[component]
 pub fn Root() -> impl IntoView {
     let app = App::start();
-    provide_context(app);
+    app.provide();
     let stage = Memo::new(move |_| match app.session.view.get() {
         SignInView::Unknown => Stage::Looking,
         SignInView::SignedIn(_) => match app.places.current.get() {
@@ -68,16 +68,17 @@ pub fn Root() -> impl IntoView {
     }
 }
 
-/// What a person who is signed in sees until the engine has looked.
+/// What a person who is signed in sees until the engine has looked, or the page itself has arrived.
 #[component]
-fn Opening() -> impl IntoView {
+pub fn Opening() -> impl IntoView {
     view! {
         <main class="bare">
             <div class="loading">
                 <h1 class="brand"><Icon name="i-mark" />"Calpost"</h1>
-                <label class="hidden-text" for="opening">"Opening your calendar"</label>
-                <progress id="opening"></progress>
-                <p class="quiet hint">"Opening your calendar from this device."</p>
+                // The names are those of the start file, whose script writes here should the page not arrive.
+                <label class="hidden-text" for="arriving">"Opening your calendar"</label>
+                <progress id="arriving"></progress>
+                <p class="quiet hint" id="arrived">"Opening your calendar from this device."</p>
             </div>
         </main>
     }

@@ -10,13 +10,13 @@ use super::server_form::ServerForm;
 use crate::component::icon::Icon;
 use crate::component::mark::Look;
 use crate::state::browser;
-use crate::state::use_app;
+use crate::state::use_session;
 use crate::text::{self, problem, sign_in as words};
 
 /// The sign-in screen.
 #[component]
 pub fn SignInScreen() -> impl IntoView {
-    use_app().session.look_for_demo();
+    use_session().look_for_demo();
     view! {
         <div class="sign-in">
             <header><span class="brand"><Icon name="i-mark" />"Calpost"</span></header>
@@ -59,7 +59,7 @@ fn WhatTheRelaySees() -> impl IntoView {
 
 #[component]
 fn SignInForm() -> impl IntoView {
-    let session = use_app().session;
+    let session = use_session();
     let address = RwSignal::new(String::new());
     let name = RwSignal::new(String::new());
     let password = RwSignal::new(String::new());
@@ -202,7 +202,7 @@ fn Connections(
     /// Whether they are typed by hand.
     by_hand: RwSignal<bool>,
 ) -> impl IntoView {
-    let session = use_app().session;
+    let session = use_session();
     let rows = move || {
         let checks = match session.view.get() {
             SignInView::Checking { checks, .. } => checks,

@@ -7,14 +7,14 @@ use std::cell::RefCell;
 use std::rc::Rc;
 use std::time::Duration;
 
-use intent::{Ask, ComposeStart, DraftId, PageContext, Problem, ProblemKind, Tell, decode, encode};
+use intent::{Ask, ComposeStart, DraftId, PageContext, Problem, ProblemKind, SignInView, Tell, decode, encode};
 use js_sys::Uint8Array;
 use leptos::prelude::*;
 use leptos::web_sys::{MessageEvent, Worker};
 use wasm_bindgen::prelude::Closure;
 use wasm_bindgen::{JsCast as _, JsValue};
 
-use super::browser;
+use super::{browser, handover};
 
 /// How often a visible page asks whether the engine is there.
 const PULSE: Duration = Duration::from_secs(5);
@@ -62,19 +62,29 @@ impl Engine {
         Self { channel: StoredValue::new_local(Rc::default()) }
     }
 
-    /// Starts the worker. What it tells goes to `hear`; that it fell silent for good goes to `on_problem`.
+    /// Starts the worker, or goes on with the one that the door started. What it tells goes to `hear`; that it fell silent
+    /// for good goes to `on_problem`.
     pub(super) fn start(self, hear: impl Fn(Tell) + 'static, on_problem: impl Fn(Problem) + 'static) {
+        let hear = Rc::new(hear);
+        let told = Rc::clone(&hear);
         let on_message = Closure::<dyn Fn(MessageEvent)>::new(move |event: MessageEvent| {
             let Ok(bytes) = event.data().dyn_into::<Uint8Array>() else { return };
             if let Some(tell) = decode::<Tell>(&bytes.to_vec()) {
                 self.heard(&tell);
-                hear(tell);
+                told(tell);
             }
         });
+        let given = handover::take();
         self.with(|channel| {
             channel.listeners = Some(Listeners { on_message: Rc::new(on_message), on_problem: Rc::new(on_problem) });
-            channel.spawn();
+            match &given {
+                Some((worker, _)) => channel.adopt(worker.clone()),
+                None => channel.spawn(),
+            }
         });
+        if let Some((_, sign_in)) = given {
+            hear(Tell::SignIn(sign_in));
+        }
         set_interval(move || self.pulse(), PULSE);
     }
 
@@ -88,6 +98,18 @@ impl Engine {
                 channel.waiting.push(ask);
             }
         });
+    }
+
+    /// Gives the running worker to the page: this channel is at its end.
+    pub(super) fn hand_over(self, sign_in: &SignInView) {
+        let given = self.with(|channel| {
+            channel.hears = false;
+            channel.worker.take()
+        });
+        if let Some(worker) = given {
+            worker.set_onmessage(None);
+            handover::give(&worker, sign_in);
+        }
     }
 
     fn with<T>(self, act: impl FnOnce(&mut Channel) -> T) -> T {
@@ -140,7 +162,19 @@ impl Engine {
 impl Channel {
     fn spawn(&mut self) {
         let address = browser::meta("calpost-engine").unwrap_or_else(|| "/engine_loader.js".to_owned());
-        let Ok(worker) = Worker::new(&address) else { return };
+        if let Ok(worker) = Worker::new(&address) {
+            self.listen_to(worker);
+        }
+    }
+
+    /// Goes on with a worker that hears already.
+    fn adopt(&mut self, worker: Worker) {
+        self.listen_to(worker);
+        self.hears = true;
+        self.post(&Ask::Hello(context()));
+    }
+
+    fn listen_to(&mut self, worker: Worker) {
         if let Some(listeners) = &self.listeners {
             worker.set_onmessage(Some((*listeners.on_message).as_ref().unchecked_ref()));
         }

@@ -8,8 +8,10 @@ pub mod answers;
 pub mod browser;
 pub mod clock;
 pub mod demo;
+pub mod door;
 pub mod draft;
 pub mod engine;
+mod handover;
 pub mod notices;
 pub mod opened;
 pub mod outbox;
@@ -92,6 +94,13 @@ impl App {
         app
     }
 
+    /// Makes this the state that screens find.
+    pub fn provide(self) {
+        provide_context(self.session);
+        provide_context(self.notices);
+        provide_context(self);
+    }
+
     fn hear(self, tell: Tell) {
         match tell {
             Tell::Alive => {}
@@ -110,6 +119,16 @@ impl App {
             Tell::Problem(problem) => self.notices.show(problem),
         }
     }
+}
+
+/// Who is signed in, from anywhere in the page or at its door.
+pub fn use_session() -> Session {
+    expect_context::<Session>()
+}
+
+/// What is said in passing, from anywhere in the page or at its door.
+pub fn use_notices() -> Notices {
+    expect_context::<Notices>()
 }
 
 /// The state of the page, from anywhere inside it.

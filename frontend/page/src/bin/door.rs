@@ -1,0 +1,5 @@
+//! Starts the door of the page.
+
+fn main() {
+    page::screen::start(page::screen::door::DoorScreen);
+}
