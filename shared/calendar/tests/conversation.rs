@@ -1,5 +1,5 @@
-//! Two people in conversation: whatever the organizer does, each guest ends with what they are entitled to, and a mail that
-//! comes twice changes nothing.
+//! Two people in conversation: whatever the organizer does, each guest ends with what they are entitled to; whatever a
+//! guest answers, the organizer ends with their last word; and a mail that comes twice or late changes nothing.
 
 use std::collections::BTreeMap;
 
@@ -8,8 +8,10 @@ use calendar::itip::facts::is_cancelled;
 use calendar::itip::object::is_override;
 use calendar::itip::occurrence::{except, forget_date, occurrence};
 use calendar::itip::{
-    self, Edit, Incoming, Instance, Me, Message, Object, Outcome, Sender, Stored, Telling, Timeline, view_for,
+    self, Answering, Edit, Incoming, Instance, Me, Message, Object, OccurrenceAnswer, Outcome, Partstat, Sender,
+    Stored, Telling, Timeline, view_for,
 };
+use calendar::time::moment::Moment;
 use jiff::{Timestamp, ToSpan};
 use proptest::prelude::*;
 
@@ -131,6 +133,23 @@ fn part_of<'c>(calendar: &'c mut Component, timeline: &Timeline, part: Option<i6
     calendar.components_mut().find(|it| timeline.instance_of(it) == Some(instance))
 }
 
+/// Something a guest says to the series, or to the occurrence with that number.
+#[derive(Clone, Copy, Debug)]
+struct Word {
+    guest: usize,
+    part: Option<i64>,
+    partstat: Partstat,
+}
+
+fn words() -> impl Strategy<Value = Word> {
+    let partstat = prop_oneof![Just(Partstat::Accepted), Just(Partstat::Declined), Just(Partstat::Tentative)];
+    (0..GUESTS.len(), proptest::option::of(0..OCCURRENCES), partstat).prop_map(|(guest, part, partstat)| Word {
+        guest,
+        part,
+        partstat,
+    })
+}
+
 /// What an object says of an occurrence: when, what, where.
 type Said = (Option<(Instance, Instance)>, String, String);
 
@@ -149,6 +168,21 @@ fn picture(object: &Object) -> BTreeMap<i64, Said> {
         picture.insert(number, (span, value("SUMMARY"), value("LOCATION")));
     }
     picture
+}
+
+/// What somebody answers to each occurrence that takes place and that they are invited to.
+fn answers(object: &Object, guest: &str) -> BTreeMap<i64, String> {
+    let timeline = Timeline::of(object);
+    let mut answers = BTreeMap::new();
+    for number in picture(object).into_keys() {
+        let instance = Instance::At(start_of(number));
+        let own = object.overrides().find(|component| timeline.instance_of(component) == Some(instance));
+        let Some(component) = own.or_else(|| object.series()) else { continue };
+        let Some(line) = component.all("ATTENDEE").find(|line| line.address().as_str() == guest) else { continue };
+        let partstat = line.parameter("PARTSTAT").unwrap_or("NEEDS-ACTION".into());
+        answers.insert(number, partstat.into_owned());
+    }
+    answers
 }
 
 /// A guest's calendar.
@@ -179,6 +213,42 @@ impl Guest {
         }
         Ok(())
     }
+}
+
+impl Guest {
+    /// Says something; gives the message to the organizer, or nothing where the guest is not asked.
+    fn say(&mut self, word: Word, now: Timestamp) -> Option<Message> {
+        let stored = self.stored.as_ref()?;
+        let occurrence = word.part.map(|number| Moment::Utc(start_of(number)));
+        let answering = Answering {
+            me: &self.me,
+            now,
+            stored,
+            answers: &[OccurrenceAnswer { occurrence, partstat: Some(word.partstat) }],
+            comment: None,
+            proposal: None,
+            telling: Telling::Guests,
+        };
+        let mut answered = itip::answer(answering).ok()?;
+        self.stored = Some(answered.stored);
+        answered.outgoing.pop().map(|outgoing| outgoing.message)
+    }
+}
+
+/// Reads an answer in the organizer's calendar, twice; says what came of it.
+fn hear(stored: &mut Stored, guest: &str, message: &Message, now: Timestamp) -> Result<&'static str, TestCaseError> {
+    let ann = Me::new([ANN.into()]);
+    let sender = Sender::verified(guest.into());
+    let receive =
+        |stored: &Stored| itip::receive(Incoming { me: &ann, now, stored: Some(stored), message, sender: &sender });
+    let received = receive(stored);
+    let verdict = received.outcome.as_str();
+    if let Outcome::Applied(next) = received.outcome {
+        let again = receive(&next);
+        prop_assert_eq!(again.outcome.as_str(), "unchanged", "{}", text(&next.write()));
+        *stored = next;
+    }
+    Ok(verdict)
 }
 
 fn text(bytes: &[u8]) -> String {
@@ -218,5 +288,108 @@ proptest! {
             after = done(&current, act).unwrap_or_else(|| current.clone());
             stored = Some(current);
         }
+    }
+
+    #[test]
+    fn the_organizer_ends_with_the_last_word_of_each_guest(
+        steps in proptest::collection::vec(prop_oneof![acts().prop_map(Ok), words().prop_map(Err)], 1..8),
+    ) {
+        let ann = Me::new([ANN.into()]);
+        let mut guests: Vec<Guest> =
+            GUESTS.iter().map(|address| Guest { me: Me::new([Address::new(address)]), stored: None }).collect();
+        let mut now: Timestamp = "2026-11-22T10:00:00Z".parse().expect("an instant");
+        let mut stored: Option<Stored> = None;
+        let first = std::iter::once(Ok(None));
+        let flat = steps.into_iter().flat_map(|step| match step {
+            Ok(acts) => acts.into_iter().take(2).map(|act| Ok(Some(act))).collect(),
+            Err(word) => vec![Err(word)],
+        });
+        for step in first.chain(flat) {
+            now += 1.hour();
+            match step {
+                Ok(act) => {
+                    let after = match (&stored, act) {
+                        (Some(stored), Some(act)) => {
+                            // Nobody takes back an occurrence that says nothing but who answered it.
+                            let is_idle = |after: &Stored| {
+                                matches!(act, Act::TakeBack(_)) && picture(after) == picture(stored)
+                            };
+                            done(stored, act).filter(|after| !is_idle(after)).unwrap_or_else(|| stored.clone())
+                        }
+                        _ => new_event(),
+                    };
+                    let edit =
+                        Edit { me: &ann, now, before: stored.as_ref(), after: Some(&after), telling: Telling::Guests };
+                    let organized = itip::organize(edit).expect("Ann organizes it");
+                    for outgoing in &organized.outgoing {
+                        for to in &outgoing.to {
+                            let guest = GUESTS.iter().position(|guest| to.as_str() == *guest).expect("a guest");
+                            guests[guest].take(&outgoing.message, now)?;
+                        }
+                    }
+                    stored = organized.stored;
+                }
+                Err(word) => {
+                    let Some(stored) = stored.as_mut() else { continue };
+                    let view = view_for(stored, &GUESTS[word.guest].into(), now).map(|view| picture(&view));
+                    let takes_place = |view: &BTreeMap<_, _>| word.part.is_none_or(|part| view.contains_key(&part));
+                    if !view.as_ref().is_some_and(takes_place) {
+                        continue;
+                    }
+                    let Some(message) = guests[word.guest].say(word, now) else { continue };
+                    let verdict = hear(stored, GUESTS[word.guest], &message, now)?;
+                    let why = format!("{}\nto\n{}", text(&message.write()), text(&stored.write()));
+                    prop_assert_eq!(verdict, "applied", "{}", why);
+                }
+            }
+            let Some(stored) = &stored else { continue };
+            for (guest, address) in guests.iter().zip(GUESTS) {
+                let Some(view) = view_for(stored, &address.into(), now) else { continue };
+                let theirs = guest.stored.as_ref().map(|stored| answers(stored, address)).unwrap_or_default();
+                let has = guest.stored.as_ref().map(|stored| text(&stored.write())).unwrap_or_default();
+                prop_assert_eq!(answers(&view, address), theirs, "{} has\n{}\nof\n{}", address, has, text(&stored.write()));
+            }
+        }
+    }
+
+    #[test]
+    fn answers_in_any_order_lead_to_the_same(
+        acts in acts(),
+        words in proptest::collection::vec(words(), 1..6),
+        order in Just((0..12_usize).collect::<Vec<_>>()).prop_shuffle(),
+    ) {
+        let ann = Me::new([ANN.into()]);
+        let mut now: Timestamp = "2026-11-22T10:00:00Z".parse().expect("an instant");
+        let mut stored = new_event();
+        for act in acts {
+            stored = done(&stored, act).unwrap_or(stored);
+        }
+        let edit = Edit { me: &ann, now, before: None, after: Some(&stored), telling: Telling::Guests };
+        let stored = itip::organize(edit).expect("Ann organizes it").stored.expect("it is not deleted");
+        let mut guest = Guest { me: Me::new([Address::new(GUESTS[0])]), stored: None };
+        guest.stored = view_for(&stored, &GUESTS[0].into(), now).map(|view| {
+            let sender = Sender::trusted();
+            let received = itip::receive(Incoming { me: &guest.me, now, stored: None, message: &view, sender: &sender });
+            received.consent.expect("an invitation is a question")
+        });
+        let mut mails = Vec::new();
+        for word in words {
+            now += 1.hour();
+            mails.extend(guest.say(word, now));
+        }
+        let (mut in_order, mut shuffled) = (stored.clone(), stored);
+        for mail in &mails {
+            hear(&mut in_order, GUESTS[0], mail, now)?;
+        }
+        // Each mail comes about twice, the second time anywhere among the others.
+        for index in order {
+            if let Some(mail) = mails.get(index % 6) {
+                hear(&mut shuffled, GUESTS[0], mail, now)?;
+            }
+        }
+        let theirs = guest.stored.as_ref().map(|stored| answers(stored, GUESTS[0])).unwrap_or_default();
+        prop_assert_eq!(answers(&in_order, GUESTS[0]), theirs);
+        let both = format!("{}\nand\n{}", text(&in_order.write()), text(&shuffled.write()));
+        prop_assert_eq!(answers(&shuffled, GUESTS[0]), answers(&in_order, GUESTS[0]), "{}", both);
     }
 }

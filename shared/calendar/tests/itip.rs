@@ -9,6 +9,7 @@
 //! organize | organize silently | delete   an edit by `- line`, `+ line`, `= line`; `[20261201T090000Z]` chooses
 //! receive [from ADDRESS] [unverified]     a message, as lines of components below METHOD
 //! answer PARTSTAT [to TIME], ...          `comment TEXT` or `counter START END` may stand in the block
+//! delegate to ADDRESS [at TIME]           somebody else comes instead; `comment TEXT` may stand in the block
 //! classify                                a message, only looked at
 //! split PART at TIME                      what is stored afterwards is the past or the future
 //! agree                                   the person says yes to the question that the last message became

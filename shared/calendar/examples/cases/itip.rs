@@ -2,8 +2,8 @@
 
 use calendar::ical::Address;
 use calendar::itip::{
-    self, Answering, Edit, Incoming, Me, Message, OccurrenceAnswer, Outcome, Outgoing, Partstat, Proposal, Received,
-    Sender, Stored, Telling,
+    self, Answering, Delegating, Edit, Incoming, Me, Message, OccurrenceAnswer, Outcome, Outgoing, Partstat, Proposal,
+    Received, Sender, Stored, Telling,
 };
 use calendar::time::moment::Moment;
 use jiff::Timestamp;
@@ -44,6 +44,9 @@ fn organize(request: &Value) -> Answer {
 fn answer(request: &Value) -> Answer {
     let me = me(request)?;
     let stored = stored(request, "stored")?;
+    if let Some(delegate) = optional_text(request, "delegate") {
+        return send_delegate(request, &me, &stored, &Address::new(delegate));
+    }
     let answers = answers(request)?;
     let proposal = match request.get("counter").filter(|counter| !counter.is_null()) {
         Some(counter) => Some(Proposal { start: moment(counter, "start")?, end: moment(counter, "end")? }),
@@ -59,6 +62,23 @@ fn answer(request: &Value) -> Answer {
         telling: Telling::Guests,
     };
     let answered = itip::answer(answering).map_err(|problem| problem.to_string())?;
+    let mut result = fields(json!({ "messages": messages(&answered.outgoing) }));
+    put_bytes(&mut result, "stored", Some(answered.stored.write()));
+    Ok(result)
+}
+
+fn send_delegate(request: &Value, me: &Me, stored: &Stored, delegate: &Address) -> Answer {
+    let occurrence = optional_moment(request, "recurrence_id")?;
+    let delegating = Delegating {
+        me,
+        now: now(request)?,
+        stored,
+        occurrence: occurrence.as_ref(),
+        delegate,
+        comment: optional_text(request, "comment"),
+        telling: Telling::Guests,
+    };
+    let answered = itip::delegate(delegating).map_err(|problem| problem.to_string())?;
     let mut result = fields(json!({ "messages": messages(&answered.outgoing) }));
     put_bytes(&mut result, "stored", Some(answered.stored.write()));
     Ok(result)

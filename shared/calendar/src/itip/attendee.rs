@@ -5,6 +5,7 @@
 use jiff::Timestamp;
 use thiserror::Error;
 
+use super::facts::is_cancelled;
 use super::object::{Message, Method, Object, Stored, is_override};
 use super::occurrence::{in_form_of, occurrence, replace_moment};
 use super::outgoing::{Outgoing, Reason, message};
@@ -106,9 +107,15 @@ pub enum AnswerProblem {
     /// The event has no such occurrence.
     #[error("the event has no occurrence at {0}")]
     NoOccurrence(Moment),
+    /// Nobody who could come instead is named: no mail address, this person's own, or the organizer's.
+    #[error("{0} cannot come in your place")]
+    NoDelegate(Address),
     /// Nobody organizes the event.
     #[error("the event has no organizer to answer to")]
     NoOrganizer,
+    /// The time that is proposed ends before it begins.
+    #[error("the proposed time ends before it begins")]
+    EndsBeforeItBegins,
     /// The message is not a proposal about this event, or this person does not organize it.
     #[error("there is no proposal to refuse")]
     NoProposal,
@@ -125,12 +132,19 @@ pub fn answer(answering: Answering<'_>) -> Result<Answered, AnswerProblem> {
     }
     let organizer = stored.organizer().ok_or(AnswerProblem::NoOrganizer)?;
     let timeline = Timeline::of(stored);
+    if answering.proposal.is_some_and(|proposal| timeline.instance(&proposal.end) < timeline.instance(&proposal.start))
+    {
+        return Err(AnswerProblem::EndsBeforeItBegins);
+    }
     let mut changed = stored.clone();
     let mut spoken_of: Vec<Option<Instance>> = Vec::new();
     for answer in answers {
         let parts = match &answer.occurrence {
-            None => enter_all(&mut changed, me, answer.partstat, &timeline)?,
-            Some(at) => vec![Some(enter_one(&mut changed, me, answer.partstat, &timeline, at)?)],
+            None => enter_all(&mut changed, me, &timeline, &|component| write(component, me, answer.partstat))?,
+            Some(at) => {
+                let enter = |component: &mut Component| write(component, me, answer.partstat);
+                vec![Some(enter_one(&mut changed, me, &timeline, at, &enter)?)]
+            }
         };
         for part in parts {
             if !spoken_of.contains(&part) {
@@ -138,18 +152,28 @@ pub fn answer(answering: Answering<'_>) -> Result<Answered, AnswerProblem> {
             }
         }
     }
-    let told = organizer.address();
-    let is_told = answering.telling == super::Telling::Guests
-        && told.is_mail()
-        && !me.is(&told)
-        && !organizer.parameter_is("SCHEDULE-AGENT", "NONE");
-    let outgoing = if is_told { vec![letter(answering, &changed, &timeline, &spoken_of, told)] } else { Vec::new() };
-    if let Some(organizer) = changed.object_mut().components_mut().find_map(|it| it.property_mut("ORGANIZER")) {
-        organizer.remove_parameter("SCHEDULE-FORCE-SEND");
-    }
+    let outgoing = told(answering, organizer).map(|told| letter(answering, &changed, &timeline, &spoken_of, told));
+    let outgoing = outgoing.into_iter().collect();
+    forget_resend(&mut changed);
     // A mere proposal leaves what is stored alone.
     let is_entered = answers.iter().any(|answer| answer.partstat.is_some());
     Ok(Answered { stored: if is_entered { changed } else { stored.clone() }, outgoing })
+}
+
+/// The organizer's address, if an answer is sent there.
+pub(super) fn told(answering: Answering<'_>, organizer: &Property) -> Option<Address> {
+    let is_told = answering.telling == super::Telling::Guests
+        && organizer.address().is_mail()
+        && !answering.me.is(&organizer.address())
+        && !organizer.parameter_is("SCHEDULE-AGENT", "NONE");
+    is_told.then(|| organizer.address())
+}
+
+/// Takes the mark that asks for an answer to be sent again (RFC 6638 section 7.2); it is never stored.
+pub(super) fn forget_resend(stored: &mut Stored) {
+    if let Some(organizer) = stored.object_mut().components_mut().find_map(|it| it.property_mut("ORGANIZER")) {
+        organizer.remove_parameter("SCHEDULE-FORCE-SEND");
+    }
 }
 
 /// Refuses a time that an attendee proposed; what is stored stays as it is.
@@ -181,44 +205,51 @@ pub fn decline_counter(
 
 /// Enters an answer to everything. Occurrences that were answered by themselves keep their answer, as they do at the
 /// organizer's. Gives the components that the message must speak of.
-fn enter_all(
+pub(super) fn enter_all(
     changed: &mut Stored,
     me: &Me,
-    answer: Option<Partstat>,
     timeline: &Timeline,
+    enter: &dyn Fn(&mut Component),
 ) -> Result<Vec<Option<Instance>>, AnswerProblem> {
-    let series = changed.series().filter(|series| me.attendee(series).is_some());
+    let takes_place = changed.components().any(|it| me.attendee(it).is_some() && !is_cancelled(it));
+    // What is called off needs no answer as long as anything else does.
+    let is_asked = |component: &Component| !(takes_place && is_cancelled(component));
+    let series = changed.series().filter(|series| me.attendee(series).is_some() && is_asked(series));
     let before = series.and_then(|series| me.attendee(series)).map(partstat);
     let series_sequence = series.map(sequence);
     let mut parts = Vec::new();
     for component in changed.object_mut().components_mut() {
-        let Some(mine) = me.attendee(component) else { continue };
+        let Some(mine) = me.attendee(component).filter(|_| is_asked(component)) else { continue };
         let own = partstat(mine);
         let follows = before.as_ref().is_none_or(|before| own == "NEEDS-ACTION" || own == *before);
         if is_override(component) && !follows {
             continue;
         }
-        write(component, me, answer);
-        // An answer to the series is too old for an occurrence that was changed later, so that is answered, too.
-        if !is_override(component) || series_sequence.is_none_or(|of_series| sequence(component) > of_series) {
+        enter(component);
+        // An answer to the series is too old for an occurrence that was changed later, and does not undo one to an
+        // occurrence by itself, which nobody can tell from one that came along; so those are answered, too.
+        let is_answered_alone = before.as_ref().is_some_and(|before| before != "NEEDS-ACTION" && own == *before);
+        let is_later = series_sequence.is_none_or(|of_series| sequence(component) > of_series);
+        if !is_override(component) || is_later || is_answered_alone {
             parts.push(timeline.instance_of(component));
         }
     }
     if parts.is_empty() { Err(AnswerProblem::NotInvited) } else { Ok(parts) }
 }
 
-fn enter_one(
+/// Enters an answer to one occurrence, into its override, which is made if there is none.
+pub(super) fn enter_one(
     changed: &mut Stored,
     me: &Me,
-    answer: Option<Partstat>,
     timeline: &Timeline,
     at: &Moment,
+    enter: &dyn Fn(&mut Component),
 ) -> Result<Instance, AnswerProblem> {
     let instance = timeline.instance(at);
     let is_meant = |component: &Component| timeline.instance_of(component) == Some(instance);
     if let Some(component) = changed.object_mut().components_mut().find(|component| is_meant(component)) {
         me.attendee(component).ok_or(AnswerProblem::NotInvited)?;
-        write(component, me, answer);
+        enter(component);
         return Ok(instance);
     }
     let series = changed.series().ok_or_else(|| AnswerProblem::NoOccurrence(at.clone()))?;
@@ -229,12 +260,12 @@ fn enter_one(
     if !timeline.recurs() {
         // An event that does not recur is its own only occurrence.
         if let Some(series) = changed.object_mut().series_mut() {
-            write(series, me, answer);
+            enter(series);
         }
         return Ok(instance);
     }
     let mut component = occurrence(series, timeline, instance);
-    write(&mut component, me, answer);
+    enter(&mut component);
     changed.object_mut().calendar_mut().push_component(component);
     Ok(instance)
 }
@@ -249,7 +280,7 @@ fn write(component: &mut Component, me: &Me, answer: Option<Partstat>) {
     }
 }
 
-fn letter(
+pub(super) fn letter(
     answering: Answering<'_>,
     changed: &Stored,
     timeline: &Timeline,

@@ -1,6 +1,7 @@
 //! Scheduling over mail (RFC 5546): what an organizer's edit, an attendee's answer and an incoming message lead to.
 
 mod attendee;
+mod delegation;
 mod delivery;
 pub mod facts;
 mod inbound;
@@ -17,6 +18,7 @@ mod view;
 mod zone;
 
 pub use attendee::{AnswerProblem, Answered, Answering, OccurrenceAnswer, Partstat, Proposal, answer, decline_counter};
+pub use delegation::{Delegating, delegate};
 pub use delivery::{mark_undelivered, undelivered};
 pub use inbound::{Class, Incoming, Outcome, Received, Sender, classify, is_newer, receive};
 pub use object::{Message, Method, Object, ObjectProblem, Stored};

@@ -35,7 +35,7 @@ pub(super) fn occurrence_as_long_as_the_series(
     component.set(moment_property("RECURRENCE-ID", &new_start));
     for name in ["DTEND", "DUE"] {
         let moved = match (component.property(name).and_then(moment), &old_start) {
-            (Some(end), Some(start)) => Some(moved_end(&end, start, &new_start, timeline)),
+            (Some(end), Some(start)) => Some(moved_along(&end, start, &new_start, timeline)),
             _ => None,
         };
         if let Some(moved) = moved {
@@ -83,7 +83,7 @@ pub fn replace_moment(component: &mut Component, name: &str, moment: &Moment) {
 }
 
 /// The end that lies as far from a new start as the old end lay from the old one.
-fn moved_end(end: &Moment, old_start: &Moment, new_start: &Moment, timeline: &Timeline) -> Moment {
+pub(super) fn moved_along(end: &Moment, old_start: &Moment, new_start: &Moment, timeline: &Timeline) -> Moment {
     let shares_clock = end.is_date() == old_start.is_date() && end.tzid() == old_start.tzid();
     let shares_form = matches!((end, old_start), (Moment::Utc(_), Moment::Utc(_))) || !matches!(end, Moment::Utc(_));
     if shares_clock && shares_form {

@@ -39,6 +39,12 @@ impl Record {
         self.stamped_at.is_some()
     }
 
+    /// The record of a series as it counts for an occurrence that was not answered by itself: as a SEQUENCE to respect,
+    /// no higher than that of the occurrence, because an override does not rise with its series.
+    pub(super) fn inherited(self, occurrence: u32) -> Self {
+        Self { sequence: self.sequence.min(occurrence), stamped_at: None }
+    }
+
     /// Whether an answer of that revision comes after what is recorded.
     pub(super) fn is_before(self, answer: Revision) -> bool {
         let recorded = Revision { sequence: self.sequence, stamped_at: self.stamped_at.unwrap_or(i64::MIN) };

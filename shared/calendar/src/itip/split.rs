@@ -4,10 +4,13 @@ use jiff::Timestamp;
 use thiserror::Error;
 
 use super::object::{Stored, is_override};
-use super::occurrence::{forget_date, occurrence_as_long_as_the_series, period_of, replace_moment, set_length};
+use super::occurrence::{
+    forget_date, moved_along, occurrence_as_long_as_the_series, period_of, replace_moment, set_length,
+};
 use super::outgoing::stamp;
 use super::timeline::{Instance, Timeline, moment, moments};
 use crate::ical::{Component, Property};
+use crate::order::IntoOrdered as _;
 use crate::time::moment::Moment;
 use crate::time::recurrence::{End, Rule, Series};
 
@@ -68,6 +71,9 @@ pub fn split(stored: &Stored, at: &Moment, new_uid: &str, now: Timestamp) -> Res
     let mut future = stored.clone();
     let is_past = |component: &Component| is_override(component) && !is_future(component);
     future.object_mut().calendar_mut().retain_components(|component| !is_past(component));
+    if let Some(continued) = continued(stored, &timeline, cut) {
+        future.object_mut().calendar_mut().push_component(continued);
+    }
     if let Some(series) = future.object_mut().series_mut() {
         begin_at(series, &timeline, cut);
         relate(series, &old_uid, now);
@@ -76,6 +82,35 @@ pub fn split(stored: &Stored, at: &Moment, new_uid: &str, now: Timestamp) -> Res
         component.set(Property::new("UID", new_uid));
     }
     Ok(Split { past, future })
+}
+
+/// The last override before the cut that speaks of all later occurrences (RANGE=THISANDFUTURE), written for the first
+/// occurrence from the cut on that has no override of its own. Nothing where another such override takes over.
+fn continued(stored: &Stored, timeline: &Timeline, cut: Instance) -> Option<Component> {
+    let speaks_onwards = |component: &Component| {
+        component.property("RECURRENCE-ID").is_some_and(|id| id.parameter_is("RANGE", "THISANDFUTURE"))
+    };
+    let overrides = stored.overrides().filter_map(|it| Some((timeline.instance_of(it)?, it))).into_map();
+    let (_, last) = overrides.range(..cut).rev().find(|(_, component)| speaks_onwards(component))?;
+    let at = timeline.moment_of(cut).civil();
+    let start = timeline.start()?;
+    let enough = overrides.len() + timeline.exceptions().len() + 1;
+    let of_rules = timeline.rules().iter().flat_map(|rule| rule.starts_from(at).take(enough));
+    let mut coming = of_rules.map(|civil| timeline.instance(&start.with_civil(civil))).into_set();
+    coming.extend(timeline.dates().range(cut..));
+    let coming = coming.into_iter().filter(|instance| timeline.has(*instance));
+    let mut coming = coming.skip_while(|it| overrides.get(it).is_some_and(|component| !speaks_onwards(component)));
+    let first = coming.next().filter(|instance| !overrides.contains_key(instance))?;
+    let old = last.property("RECURRENCE-ID").and_then(moment)?;
+    let new = timeline.moment_of(first);
+    let mut continued = (*last).to_fresh();
+    for name in ["DTSTART", "DTEND", "DUE"] {
+        if let Some(own) = last.property(name).and_then(moment) {
+            replace_moment(&mut continued, name, &moved_along(&own, &old, &new, timeline));
+        }
+    }
+    replace_moment(&mut continued, "RECURRENCE-ID", &new);
+    Some(continued)
 }
 
 /// Ends a series before an occurrence: by UNTIL, and without the RDATEs and EXDATEs from there on.

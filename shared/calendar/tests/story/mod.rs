@@ -4,8 +4,8 @@ mod block;
 
 use calendar::ical::{Address, Component};
 use calendar::itip::{
-    self, Answering, Edit, Incoming, Me, Message, OccurrenceAnswer, Outcome, Outgoing, Partstat, Proposal, Received,
-    Sender, Stored, Telling,
+    self, Answering, Delegating, Edit, Incoming, Me, Message, OccurrenceAnswer, Outcome, Outgoing, Partstat, Proposal,
+    Received, Sender, Stored, Telling,
 };
 use calendar::time::moment::Moment;
 use jiff::Timestamp;
@@ -83,6 +83,7 @@ impl Story {
             "delete" => self.organize(None, Telling::Guests),
             "receive" => self.receive(rest, block)?,
             "answer" => self.answer(rest, block)?,
+            "delegate" => self.delegate(rest, block)?,
             "decline-counter" => self.decline_counter(block)?,
             "split" => self.split(rest)?,
             "classify" => self.classify(block)?,
@@ -170,6 +171,30 @@ impl Story {
             Ok(answered) => {
                 self.stored = Some(answered.stored);
                 self.take_letters(answered.outgoing);
+            }
+            Err(problem) => self.problem = Some(problem.to_string()),
+        }
+        Ok(())
+    }
+
+    fn delegate(&mut self, rest: &str, block: &[&str]) -> Result<(), String> {
+        let stored = self.stored.clone().ok_or("nothing is stored")?;
+        let rest = rest.strip_prefix("to ").ok_or("delegate to ADDRESS [at TIME]")?;
+        let (address, at) = rest.split_once(" at ").map_or((rest, None), |(address, at)| (address, Some(at)));
+        let occurrence = at.map(|at| Moment::parse(at, None)).transpose().map_err(|problem| problem.to_string())?;
+        let delegated = itip::delegate(Delegating {
+            me: &self.me,
+            now: self.now,
+            stored: &stored,
+            occurrence: occurrence.as_ref(),
+            delegate: &Address::new(address),
+            comment: block.iter().find_map(|line| line.strip_prefix("comment ")),
+            telling: Telling::Guests,
+        });
+        match delegated {
+            Ok(delegated) => {
+                self.stored = Some(delegated.stored);
+                self.take_letters(delegated.outgoing);
             }
             Err(problem) => self.problem = Some(problem.to_string()),
         }

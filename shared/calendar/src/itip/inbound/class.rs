@@ -114,11 +114,12 @@ fn is_obsolete(stored: &Object, message: &Message) -> bool {
 
 /// Whether the same or a newer answer is recorded, or the time was changed since.
 fn is_answered(known: &Known<'_>, instance: Option<super::super::timeline::Instance>, answer: &Answer<'_>) -> bool {
-    let places = [known.component(instance), known.object.series()];
-    let record = places.into_iter().flatten().find_map(|place| {
-        let line = attendee(place, &answer.address)?;
-        Some((Record::of(line)?, sequence(place)))
-    });
+    let record = |place| Record::of(attendee(place, &answer.address)?).map(|record| (record, sequence(place)));
+    let own = known.component(instance);
+    let limit = own.map_or(u32::MAX, sequence);
+    let of_series =
+        || known.object.series().and_then(record).map(|(record, current)| (record.inherited(limit), current));
+    let record = own.and_then(record).or_else(of_series);
     record.is_some_and(|(record, current)| {
         let sequence = answer.revision.sequence.min(current.max(record.sequence));
         !record.is_before(Revision { sequence, ..answer.revision })
@@ -138,7 +139,9 @@ fn request(me: &Me, stored: Option<&Stored>, message: &Message) -> Class {
     let is_rescheduled = message.components().any(|component| {
         let instance = known.instance_of(component, &timeline);
         known.former(instance).is_some_and(|former| {
-            Facts::of(&former, &known.timeline).change_to(&Facts::of(component, &timeline)).is_reschedule()
+            let change = Facts::of(&former, &known.timeline).change_to(&Facts::of(component, &timeline));
+            // EXDATE is a part of the recurrence as well, although an answer to the rest of the series still holds.
+            change.is_reschedule() || change.exceptions
         })
     });
     if is_rescheduled { Class::Reschedule } else { Class::Update }

@@ -3,6 +3,7 @@
 //! An answer counts if it is newer than the last one of that attendee for that occurrence. Who was not invited, answers
 //! from another address or cannot be verified becomes a question, all of their answers in one.
 
+use super::super::delegation::list_delegate;
 use super::super::facts::is_cancelled;
 use super::super::object::{Object, Stored, is_override};
 use super::super::occurrence::occurrence;
@@ -204,12 +205,16 @@ impl<'a> Desk<'a> {
             let attendee = of_series.or_else(single)?;
             return Some(Invitation { attendee, record: own_record(attendee, answer) });
         };
-        let attendee = match self.known.component(Some(instance)) {
-            Some(component) => line(component)?,
-            None => of_series?,
+        // An occurrence that was not answered by itself has only the SEQUENCE of the series to respect: an answer to
+        // it counts even after a later one to the series, as it does where the two arrive in order.
+        let inherited = |of: u32| of_series.and_then(|it| own_record(it, answer)).map(|record| record.inherited(of));
+        let (attendee, record) = match self.known.component(Some(instance)) {
+            Some(component) => {
+                let own = line(component)?;
+                (own, own_record(own, answer).or_else(|| inherited(sequence(component))))
+            }
+            None => (of_series?, inherited(u32::MAX)),
         };
-        // Until an occurrence is answered by itself, the last word about it is the one about the series.
-        let record = own_record(attendee, answer).or_else(|| of_series.and_then(|it| own_record(it, answer)));
         Some(Invitation { attendee, record })
     }
 
@@ -305,14 +310,13 @@ fn is_invited_somewhere(object: &Object, answer: &Answer<'_>) -> bool {
 
 /// Whether an override's attendee has not answered it by themselves.
 fn follows(line: &Property, series_before: Option<&str>, answer: &Answer<'_>) -> bool {
-    match Record::of(line) {
-        Some(record) if record.is_answer() => series_before.is_none() && record.is_before(answer.revision),
-        Some(record) => record.is_before(answer.revision),
-        None => {
-            let own = partstat(line);
-            own == "NEEDS-ACTION" || series_before.is_none_or(|before| before == own)
-        }
+    let record = Record::of(line);
+    if record.is_some_and(|record| !record.is_before(answer.revision)) {
+        return false;
     }
+    let Some(before) = series_before else { return true };
+    let own = partstat(line);
+    !record.is_some_and(Record::is_answer) && (own == "NEEDS-ACTION" || own == before)
 }
 
 /// Writes an answer on the line of its attendee, which is added for who has none.
@@ -337,7 +341,8 @@ fn write(component: &mut Component, answer: &Answer<'_>, is_recorded: bool) {
         Record::write_comment(line, answer.component.property("COMMENT").map(|comment| comment.text()).as_deref());
     }
     if answer.partstat == "DELEGATED" {
-        add_delegates(component, &answer.address, &delegates);
+        let delegates = delegates.iter().map(|delegate| Address::new(delegate)).filter(Address::is_mail);
+        delegates.for_each(|delegate| list_delegate(component, &answer.address, &delegate));
     }
 }
 
@@ -351,20 +356,6 @@ fn guest_line(answer: &Answer<'_>) -> Property {
         }
     }
     line
-}
-
-/// Lists those whom an attendee sends instead, so that their answers are expected (RFC 5546 section 3.2.2.3).
-fn add_delegates(component: &mut Component, delegator: &Address, delegates: &[String]) {
-    for delegate in delegates.iter().map(|delegate| Address::new(delegate)).filter(Address::is_mail) {
-        if attendee(component, &delegate).is_none() {
-            component.push(
-                Property::new("ATTENDEE", &delegate.to_value())
-                    .with("DELEGATED-FROM", &delegator.to_value())
-                    .with("PARTSTAT", "NEEDS-ACTION")
-                    .with("RSVP", "TRUE"),
-            );
-        }
-    }
 }
 
 fn describe(answer: &Answer<'_>) -> String {

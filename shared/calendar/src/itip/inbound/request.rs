@@ -3,14 +3,16 @@
 use std::collections::BTreeSet;
 
 use super::super::facts::{Change, Facts, is_cancelled};
-use super::super::object::{Stored, is_override};
-use super::super::occurrence::occurrence;
+use super::super::object::{Object, Stored, is_override};
+use super::super::occurrence::{occurrence, replace_moment};
+use super::super::person::Me;
 use super::super::revision::{Revision, sequence};
-use super::super::timeline::{Instance, Timeline};
+use super::super::timeline::{Instance, Timeline, moment};
 use super::newer::Known;
+use super::sender::Standing;
 use super::update::{first_copy, make_own, update, update_zones};
-use super::{Incoming, Outcome, Received, on_the_organizers_word};
-use crate::ical::Component;
+use super::{Incoming, Outcome, Received, on_the_organizers_word, sent_by};
+use crate::ical::{Address, Component, Property};
 use crate::order::IntoOrdered as _;
 
 pub(super) fn receive(incoming: Incoming<'_>) -> Received {
@@ -31,8 +33,24 @@ pub(super) fn receive(incoming: Incoming<'_>) -> Received {
             true => format!("{} invites you.", organizer.address()),
             false => format!("{} invites others, and the invitation was passed on to you.", organizer.address()),
         };
+        let standing = match delegator(incoming) {
+            // Who sends me in their place hands on the organizer's invitation (RFC 5546 section 3.2.2.3).
+            Some(delegator) => {
+                let reason = format!("{delegator} sends you in their place to an event of {}.", organizer.address());
+                return Received::question(Some(first_copy(message)), reason);
+            }
+            None => incoming.sender.standing(&organizer.address(), None, sent_by(Some(organizer))),
+        };
+        let reason = match standing {
+            Standing::May => reason,
+            Standing::MayNot(why) => format!("{reason} {why}"),
+        };
         return Received::question(Some(first_copy(message)), reason);
     };
+    let lists_me = |object: &Object| object.components().any(|component| me.attendee(component).is_some());
+    if lists_me(stored) && !lists_me(message) {
+        return Received::left(Outcome::NotForMe, "The message invites others to this event, and not you.");
+    }
     let known = Known::of(stored);
     let timeline = Timeline::of(message);
     let mut is_equal = false;
@@ -56,6 +74,13 @@ pub(super) fn receive(incoming: Incoming<'_>) -> Received {
     on_the_organizers_word(incoming, stored, changed, "The event was brought up to date")
 }
 
+/// The attendee in whose place I am to come, if the mail is from them.
+fn delegator(incoming: Incoming<'_>) -> Option<Address> {
+    let mine = incoming.message.components().find_map(|component| incoming.me.attendee(component))?;
+    let mut delegators = mine.parameter_values("DELEGATED-FROM").map(|from| Address::new(&from));
+    delegators.find(|delegator| incoming.sender.standing(delegator, None, None) == Standing::May)
+}
+
 pub(super) fn apply(
     incoming: Incoming<'_>,
     known: &Known<'_>,
@@ -67,7 +92,12 @@ pub(super) fn apply(
     update_zones(&mut changed, incoming.message);
     for (instance, newer) in news {
         let newer_facts = Facts::of(newer, timeline);
-        let former = known.former(*instance);
+        let mut former = known.former(*instance);
+        let is_missing = |at: &Instance| known.component(Some(*at)).is_none() && !known.timeline.has(*at);
+        if instance.as_ref().is_some_and(is_missing) {
+            // What did not take place for me was not answered either.
+            former.iter_mut().for_each(|former| remove_me(former, incoming.me));
+        }
         let change = former.as_ref().map(|former| Facts::of(former, &known.timeline).change_to(&newer_facts));
         put(incoming, &mut changed, known, *instance, former, newer, change.unwrap_or_default());
         if instance.is_none() {
@@ -75,6 +105,12 @@ pub(super) fn apply(
         }
     }
     changed
+}
+
+fn remove_me(component: &mut Component, me: &Me) {
+    if let Some(mine) = me.attendee(component).map(Property::address) {
+        component.retain_properties(|property| !property.is("ATTENDEE") || property.address() != mine);
+    }
 }
 
 /// Puts a newer component where the stored one stands, or beside the others.
@@ -90,6 +126,7 @@ fn put(
     let is_meant = |component: &Component| known.timeline.instance_of(component) == instance;
     if let Some(copy) = changed.object_mut().components_mut().find(|component| is_meant(component)) {
         update(copy, newer, change, incoming.me);
+        name_occurrence(copy, incoming, known);
         return;
     }
     let mut copy = match former {
@@ -101,8 +138,20 @@ fn put(
         }
     };
     update(&mut copy, newer, change, incoming.me);
+    name_occurrence(&mut copy, incoming, known);
     let calendar = changed.object_mut().calendar_mut();
     if is_override(&copy) { calendar.push_component(copy) } else { calendar.insert_component(copy) }
+}
+
+/// Writes RECURRENCE-ID in the form of DTSTART, whatever form the message has it in (RFC 5545 section 3.8.4.4).
+fn name_occurrence(copy: &mut Component, incoming: Incoming<'_>, known: &Known<'_>) {
+    let Some(written) = copy.property("RECURRENCE-ID").and_then(moment) else { return };
+    let of_message = Timeline::of(incoming.message);
+    let series = if incoming.message.series().is_some() { &of_message } else { &known.timeline };
+    let proper = series.moment_of(series.instance_from(&of_message, &written));
+    if proper != written {
+        replace_moment(copy, "RECURRENCE-ID", &proper);
+    }
 }
 
 /// Lets the overrides that the message does not speak of follow a newer series.

@@ -6,12 +6,13 @@ use super::super::facts::{Change, Facts, is_cancelled};
 use super::super::object::Stored;
 use super::super::occurrence::occurrence;
 use super::super::outgoing::stamp;
-use super::super::person::Me;
+use super::super::person::{Me, partstat};
 use super::super::record::Record;
 use super::super::revision::{MAX_SEQUENCE, sequence};
 use super::super::timeline::Instance;
 use super::super::view::{Side, is_invited};
 use super::super::zone::define_zones;
+use super::letter::is_told_by_others;
 use super::{Edit, EditProblem, guests};
 use crate::ical::{Address, Component, Property};
 use crate::order::IntoOrdered as _;
@@ -28,7 +29,15 @@ pub(super) struct Books {
     /// Guests to be sent the newest version although nothing changed for them.
     pub(super) resent: BTreeSet<Address>,
     /// Overrides that are gone while their occurrences take place as the series says.
-    pub(super) reverted: BTreeSet<Instance>,
+    pub(super) reverted: BTreeMap<Instance, Reverted>,
+}
+
+/// What it means that an occurrence is again as its series says.
+#[derive(Debug)]
+pub(super) struct Reverted {
+    pub(super) change: Change,
+    /// Guests whose answer to that occurrence went with the override.
+    pub(super) unanswered: BTreeSet<Address>,
 }
 
 /// What is decided about one component.
@@ -38,6 +47,10 @@ struct Entry {
     change: Option<Change>,
     /// The component that the guests knew, in some form.
     known: Option<Component>,
+    /// Whether it is an override of what only the series spoke of before.
+    is_new_override: bool,
+    /// The SEQUENCE of an override that was there before.
+    former_sequence: Option<u32>,
 }
 
 pub(super) fn keep_books(edit: Edit<'_>, before: Option<&Side<'_>>, after: &Stored) -> Result<Books, EditProblem> {
@@ -79,11 +92,16 @@ fn apply(edit: Edit<'_>, component: &mut Component, entry: &Entry, is_new_event:
         component.set_value("SEQUENCE", &entry.sequence.to_string());
         is_touched = true;
     }
+    if entry.is_new_override {
+        forget_answers_to_the_series(component, entry);
+    }
     if has_guests {
         is_touched |= ensure_organizer_attends(component, edit.me);
         is_touched |= welcome(component, edit.me, entry, is_new_event);
         if entry.change.is_some_and(Change::is_reschedule) || is_revived(component, entry) {
             reset(component, edit.me, entry.sequence);
+        } else if let Some(former) = entry.former_sequence.filter(|former| *former < entry.sequence) {
+            admit_former_answers(component, edit.after, former);
         }
     }
     if is_touched {
@@ -94,6 +112,30 @@ fn apply(edit: Edit<'_>, component: &mut Component, entry: &Entry, is_new_event:
         component.set(stamp(edit.now));
     }
     is_touched
+}
+
+/// An override made from the series has its records, too; but nobody has answered that occurrence by itself.
+fn forget_answers_to_the_series(component: &mut Component, entry: &Entry) {
+    let Some(known) = &entry.known else { return };
+    for line in component.all_mut("ATTENDEE") {
+        let of_series = known.all("ATTENDEE").find(|it| it.address() == line.address()).and_then(Record::of);
+        if of_series.is_some() && of_series == Record::of(line) {
+            Record::erase(line);
+        }
+    }
+}
+
+/// An override that rises without being rescheduled: who answers what they knew of it is not late, even where their
+/// answer to the series would have to be newer.
+fn admit_former_answers(component: &mut Component, after: Option<&Stored>, former: u32) {
+    let Some(series) = after.and_then(|after| after.series()) else { return };
+    let lines = series.all("ATTENDEE").filter_map(|line| Some((line.address(), Record::of(line)?)));
+    let later = lines.filter(|(_, record)| record.sequence > former).map(|(guest, _)| guest).into_set();
+    for line in component.all_mut("ATTENDEE").filter(|line| later.contains(&line.address())) {
+        if Record::of(line).is_none() {
+            Record::reset(line, former);
+        }
+    }
 }
 
 /// Whether an event that was called off takes place after all.
@@ -134,8 +176,12 @@ fn ensure_organizer_attends(component: &mut Component, me: &Me) -> bool {
 /// Asks guests who were not invited before for an answer; says whether there are any.
 fn welcome(component: &mut Component, me: &Me, entry: &Entry, is_new_event: bool) -> bool {
     let known = entry.known.iter().flat_map(|known| known.all("ATTENDEE"));
-    let known = known.map(Property::address).into_set();
-    let fresh = guests(component, me).map(Property::address).filter(|guest| !known.contains(guest)).into_set();
+    let known = known.map(|guest| (guest.address(), is_told_by_others(guest))).into_map();
+    let is_fresh = |guest: &&Property| match known.get(&guest.address()) {
+        None => true,
+        Some(was_told_by_others) => *was_told_by_others && !is_told_by_others(guest),
+    };
+    let fresh = guests(component, me).filter(is_fresh).map(Property::address).into_set();
     for attendee in component.all_mut("ATTENDEE").filter(|attendee| fresh.contains(&attendee.address())) {
         // Nobody has answered what was never sent; later an answer set by hand is kept.
         if is_new_event || attendee.parameter("PARTSTAT").is_none() {
@@ -187,7 +233,7 @@ fn entries(
     before: Option<&Side<'_>>,
     after: &Side<'_>,
     moves: &BTreeMap<Instance, Instance>,
-    reverted: &BTreeSet<Instance>,
+    reverted: &BTreeMap<Instance, Reverted>,
 ) -> Vec<Entry> {
     let mut entries = Vec::new();
     if let Some(series) = after.series {
@@ -203,7 +249,14 @@ fn entries(
         let is_raised = change.is_some_and(Change::is_significant) || !reverted.is_empty();
         let own = known.map_or(0, sequence);
         let sequence = next_sequence(sequence(series), known.map(|_| own), base, is_raised);
-        entries.push(Entry { part: None, sequence, change, known: known.cloned() });
+        entries.push(Entry {
+            part: None,
+            sequence,
+            change,
+            known: known.cloned(),
+            is_new_override: false,
+            former_sequence: None,
+        });
     }
     for (instance, component) in &after.overrides {
         let known = before.and_then(|before| known_override(before, *instance, moves));
@@ -219,7 +272,10 @@ fn entries(
         // A guest who knows the series without this occurrence must not find the occurrence older than the series.
         let is_new_to_somebody = known.as_ref().is_some_and(|known| has_new_guest(component, known));
         let sequence = if is_new_to_somebody { sequence.max(of_series.unwrap_or_default()) } else { sequence };
-        entries.push(Entry { part: Some(*instance), sequence, change, known });
+        let is_kept = |instance| before.is_some_and(|before| before.overrides.contains_key(instance));
+        let is_new_override = !is_kept(instance) && !moves.values().any(|to| to == instance);
+        let former_sequence = own.filter(|_| !is_new_override);
+        entries.push(Entry { part: Some(*instance), sequence, change, known, is_new_override, former_sequence });
     }
     entries
 }
@@ -269,8 +325,20 @@ fn moved_overrides(before: &Side<'_>, after: &Side<'_>) -> BTreeMap<Instance, In
     pairs.filter(|(from, to)| from != to && after.overrides.contains_key(to)).into_map()
 }
 
-/// The overrides that are gone while their occurrences still take place.
-fn reverted(before: &Side<'_>, after: &Side<'_>, moves: &BTreeMap<Instance, Instance>) -> BTreeSet<Instance> {
-    let gone = before.overrides.keys().filter(|instance| !after.overrides.contains_key(*instance));
-    gone.filter(|instance| !moves.contains_key(*instance) && after.occurs(**instance)).copied().into_set()
+/// The overrides that are gone while their occurrences still take place, where that matters to anybody.
+fn reverted(before: &Side<'_>, after: &Side<'_>, moves: &BTreeMap<Instance, Instance>) -> BTreeMap<Instance, Reverted> {
+    let gone = before.overrides.iter().filter(|(instance, _)| !after.overrides.contains_key(*instance));
+    let gone = gone.filter(|(instance, _)| !moves.contains_key(*instance) && after.occurs(**instance));
+    let reverted = gone.filter_map(|(instance, component)| {
+        let series = occurrence(after.series?, &after.timeline, *instance);
+        let change = Facts::of(component, &before.timeline).change_to(&Facts::of(&series, &after.timeline));
+        let answers = |component: &Component| -> BTreeMap<Address, String> {
+            component.all("ATTENDEE").map(|line| (line.address(), partstat(line))).into_map()
+        };
+        let now = answers(&series);
+        let mut own = answers(component);
+        own.retain(|guest, answer| now.get(guest).is_some_and(|now| now != answer));
+        Some((*instance, Reverted { change, unanswered: own.into_keys().into_set() }))
+    });
+    reverted.filter(|(_, it)| it.change.is_seen() || !it.unanswered.is_empty()).into_map()
 }

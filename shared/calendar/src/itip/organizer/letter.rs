@@ -2,11 +2,12 @@
 
 use std::collections::BTreeSet;
 
+use super::super::facts::Change;
 use super::super::outgoing::Reason;
 use super::super::person::Me;
 use super::super::timeline::Instance;
 use super::super::view::{Side, View};
-use super::bookkeeping::Books;
+use super::bookkeeping::{Books, Reverted};
 use super::guests;
 use crate::ical::{Address, Property};
 use crate::order::IntoOrdered as _;
@@ -30,8 +31,11 @@ pub(super) fn letters(
     books: Option<&Books>,
 ) -> Vec<(Address, Letter)> {
     let mut letters = Vec::new();
+    let untold = before.map(|side| untold(side, me)).unwrap_or_default();
     for guest in everybody(me, before, after) {
-        let known = before.map(|side| side.view(&guest)).unwrap_or_default();
+        // Who was told by nobody knows nothing yet (RFC 6638 section 7.1).
+        let known = before.filter(|_| !untold.contains(&guest)).map(|side| side.view(&guest));
+        let known = known.unwrap_or_default();
         let wanted = after.map(|side| side.view(&guest)).unwrap_or_default();
         let desk = Desk { before, after, books, guest: &guest, known, wanted };
         letters.extend(desk.letters().into_iter().map(|letter| (guest.clone(), letter)));
@@ -55,8 +59,14 @@ fn everybody(me: &Me, before: Option<&Side<'_>>, after: Option<&Side<'_>>) -> Ve
     everybody
 }
 
+/// The guests of a side whom we do not tell.
+fn untold(side: &Side<'_>, me: &Me) -> BTreeSet<Address> {
+    let guests = side.object.components().flat_map(|component| guests(component, me));
+    guests.filter(|guest| is_told_by_others(guest)).map(Property::address).into_set()
+}
+
 /// Whether somebody else tells a guest, or nobody does (RFC 6638 section 7.1).
-fn is_told_by_others(guest: &Property) -> bool {
+pub(super) fn is_told_by_others(guest: &Property) -> bool {
     guest.parameter_is("SCHEDULE-AGENT", "NONE")
 }
 
@@ -88,12 +98,15 @@ impl Desk<'_> {
         let changed = self.wanted.overrides.iter().copied().filter(|it| self.is_news(*it)).into_set();
         let gone = self.candidates().into_iter().filter(|instance| self.is_gone(*instance)).into_set();
         let is_back = |instance: &Instance| !self.wanted.overrides.contains(instance) && self.is_restored(*instance);
-        let needs_everything = series.is_seen() || self.is_reverted() || self.candidates().iter().any(is_back);
+        let has_more = self.candidates().iter().any(is_back);
         let is_rescheduled = |instance: &Instance| self.change(Some(*instance)).is_reschedule();
 
-        if needs_everything {
+        if series.is_seen() || self.reverted().next().is_some() || has_more {
             // The whole series says which occurrences are gone, too.
-            let is_rescheduled = series.is_reschedule() || changed.iter().any(is_rescheduled);
+            let is_rescheduled = has_more
+                || series.is_reschedule()
+                || changed.iter().any(is_rescheduled)
+                || self.reverted().any(Change::is_reschedule);
             return vec![self.whole_request(if is_rescheduled { Reason::Rescheduled } else { Reason::Updated })];
         }
         let mut letters = Vec::new();
@@ -157,16 +170,19 @@ impl Desk<'_> {
         self.is_restored(instance) || self.change(Some(instance)).is_seen()
     }
 
-    /// Whether an override that this guest knew is gone while its occurrence takes place.
-    fn is_reverted(&self) -> bool {
-        self.books.is_some_and(|books| books.reverted.iter().any(|instance| self.known.overrides.contains(instance)))
+    /// What changes for this guest by the overrides that are gone while their occurrences take place.
+    fn reverted(&self) -> impl Iterator<Item = Change> {
+        let reverted = self.books.into_iter().flat_map(|books| &books.reverted);
+        let reverted = reverted.filter(|(instance, _)| self.known.overrides.contains(instance));
+        let concerns = |it: &&Reverted| it.change.is_seen() || it.unanswered.contains(self.guest);
+        reverted.map(|(_, it)| it).filter(concerns).map(|it| it.change)
     }
 
     fn is_resent(&self) -> bool {
         self.books.is_some_and(|books| books.resent.contains(self.guest))
     }
 
-    fn change(&self, part: Option<Instance>) -> super::super::facts::Change {
+    fn change(&self, part: Option<Instance>) -> Change {
         self.books.and_then(|books| books.changes.get(&part).copied()).unwrap_or_default()
     }
 
