@@ -29,14 +29,15 @@ pub fn agenda(shelf: &Shelf, window: Window, viewer: &Viewer, loaded: bool) -> A
             visible: calendar.visible,
             writable: calendar.writable,
         });
-        for object in shelf.objects(&calendar.id) {
-            if let Some(why) = object.trouble() {
-                view.unreadable.push(Unreadable { calendar: number, name: file_name(&object.href), why });
-            }
+        let troubled = shelf.troubled(&calendar.id);
+        view.unreadable.extend(troubled.filter_map(|object| {
+            Some(Unreadable { calendar: number, name: file_name(&object.href), why: object.trouble()? })
+        }));
+        if !calendar.visible {
+            continue;
+        }
+        for object in shelf.near(&calendar.id, from, to, &clock) {
             let times = object.times(&clock);
-            if !calendar.visible || !times.may_touch(from, to) {
-                continue;
-            }
             let left = OCCURRENCE_LIMIT.saturating_sub(view.occurrences.len());
             let found = times.table.occurrences(from, to, left);
             view.truncated |= found.is_truncated;

@@ -4,6 +4,7 @@ mod agenda;
 mod clock;
 mod code;
 mod colour;
+mod drawer;
 mod event;
 mod ics_code;
 mod lanes;

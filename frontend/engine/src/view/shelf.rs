@@ -5,12 +5,14 @@
 use std::cell::OnceCell;
 use std::collections::{BTreeMap, HashMap};
 
-use calendar::agenda::Timetable;
+use calendar::agenda::{Span, Timetable};
 use calendar::ical::{Component, Document};
 use calendar::order;
 use calendar::time::zone::Zone;
 use intent::CalendarId;
 use jiff::Timestamp;
+
+use super::drawer::Drawer;
 
 /// A calendar of the account.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -51,15 +53,15 @@ pub(super) struct Times {
     pub(super) table: Timetable,
     /// Whether it is a series.
     pub(super) repeats: bool,
-    /// The first begin and the last end, for an object that does not repeat.
-    extent: Option<(Timestamp, Timestamp)>,
+    /// Nothing of it lies outside; absent if it has no events.
+    pub(super) span: Option<Span>,
 }
 
 /// All calendars of an account.
 #[derive(Debug, Default)]
 pub struct Shelf {
     calendars: Vec<ShelfCalendar>,
-    objects: BTreeMap<CalendarId, BTreeMap<String, StoredObject>>,
+    drawers: BTreeMap<CalendarId, Drawer>,
     places_by_uid: HashMap<String, (CalendarId, String)>,
 }
 
@@ -84,12 +86,14 @@ impl StoredObject {
             let table = Timetable::read(calendar.unwrap_or(&nothing), clock);
             let repeats =
                 self.events().iter().any(|it| it.property("RRULE").is_some() || it.property("RDATE").is_some());
-            let all = || table.occurrences(Timestamp::MIN, Timestamp::MAX, usize::MAX).occurrences;
-            let extent = (!repeats)
-                .then(all)
-                .and_then(|all| Some((all.iter().map(|it| it.begins).min()?, all.iter().map(|it| it.ends).max()?)));
-            Times { table, repeats, extent }
+            let span = table.span();
+            Times { table, repeats, span }
         })
+    }
+
+    /// The span of its events, if somebody has asked for their times.
+    pub(super) fn known_span(&self) -> Option<Span> {
+        self.times.get().and_then(|times| times.span)
     }
 
     /// The VEVENTs: the series or single event first, then its overrides; empty if the object cannot be read.
@@ -116,16 +120,6 @@ impl StoredObject {
     }
 }
 
-impl Times {
-    /// Whether an occurrence can lie in a range: quick to say for what does not repeat, however many events there are.
-    pub(super) fn may_touch(&self, from: Timestamp, to: Timestamp) -> bool {
-        match self.extent {
-            Some((begins, ends)) => begins < to && ends >= from,
-            None => self.repeats,
-        }
-    }
-}
-
 impl Shelf {
     /// No calendars yet.
     pub fn new() -> Self {
@@ -145,7 +139,7 @@ impl Shelf {
     /// Replaces the list of calendars; objects of calendars that are gone go with them.
     pub fn set_calendars(&mut self, calendars: Vec<ShelfCalendar>) {
         let gone: Vec<CalendarId> =
-            self.objects.keys().filter(|id| !calendars.iter().any(|it| it.id == **id)).cloned().collect();
+            self.drawers.keys().filter(|id| !calendars.iter().any(|it| it.id == **id)).cloned().collect();
         gone.iter().for_each(|id| self.clear(id));
         self.calendars = calendars;
     }
@@ -164,12 +158,12 @@ impl Shelf {
         if !object.uid.is_empty() {
             self.places_by_uid.insert(object.uid.clone(), (calendar.clone(), href.to_owned()));
         }
-        self.objects.entry(calendar.clone()).or_default().insert(href.to_owned(), object);
+        self.drawers.entry(calendar.clone()).or_default().put(object);
     }
 
     /// Forgets an object.
     pub fn remove(&mut self, calendar: &CalendarId, href: &str) {
-        let Some(object) = self.objects.get_mut(calendar).and_then(|objects| objects.remove(href)) else { return };
+        let Some(object) = self.drawers.get_mut(calendar).and_then(|drawer| drawer.remove(href)) else { return };
         let is_its_place = |place: &(CalendarId, String)| place.0 == *calendar && place.1 == href;
         if self.places_by_uid.get(&object.uid).is_some_and(is_its_place) {
             self.places_by_uid.remove(&object.uid);
@@ -178,13 +172,13 @@ impl Shelf {
 
     /// Forgets all objects of a calendar.
     pub fn clear(&mut self, calendar: &CalendarId) {
-        self.objects.remove(calendar);
+        self.drawers.remove(calendar);
         self.places_by_uid.retain(|_, place| place.0 != *calendar);
     }
 
     /// The object at an address.
     pub fn object(&self, calendar: &CalendarId, href: &str) -> Option<&StoredObject> {
-        self.objects.get(calendar)?.get(href)
+        self.drawers.get(calendar)?.get(href)
     }
 
     /// The object with a UID, and the calendar it is in; of two with the same UID the one taken in last.
@@ -195,7 +189,23 @@ impl Shelf {
 
     /// All objects of a calendar, by address.
     pub fn objects(&self, calendar: &CalendarId) -> impl Iterator<Item = &StoredObject> {
-        self.objects.get(calendar).into_iter().flat_map(BTreeMap::values)
+        self.drawers.get(calendar).into_iter().flat_map(Drawer::objects)
+    }
+
+    /// The objects of a calendar that may only be shown, or not even that, by address.
+    pub(super) fn troubled(&self, calendar: &CalendarId) -> impl Iterator<Item = &StoredObject> {
+        self.drawers.get(calendar).into_iter().flat_map(Drawer::troubled)
+    }
+
+    /// The objects of a calendar that may have something in a range, by address; the others cost nothing.
+    pub(super) fn near(
+        &self,
+        calendar: &CalendarId,
+        from: Timestamp,
+        to: Timestamp,
+        clock: &Zone,
+    ) -> Vec<&StoredObject> {
+        self.drawers.get(calendar).map(|drawer| drawer.near(from, to, clock)).unwrap_or_default()
     }
 }
 
@@ -261,6 +271,36 @@ mod tests {
         shelf.put(&a, "/a/1.ics", None, object("one"));
         shelf.set_calendars(vec![calendar("/b/")]);
         assert!(shelf.by_uid("one").is_none() && shelf.objects(&a).next().is_none());
+    }
+
+    #[test]
+    fn only_objects_near_a_range_are_looked_at() {
+        let on = |day: u32, more: &str| {
+            format!(
+                "BEGIN:VCALENDAR\r\nBEGIN:VEVENT\r\nUID:{day}\r\nDTSTART:202601{day:02}T090000Z\r\n{more}END:VEVENT\r\n\
+                 END:VCALENDAR\r\n"
+            )
+            .into_bytes()
+        };
+        let (mut shelf, a) = shelf();
+        let at = |day: i64| Timestamp::UNIX_EPOCH + jiff::SignedDuration::from_hours(24 * (20_454 + day));
+        let near = |shelf: &Shelf, from, to| -> Vec<String> {
+            shelf.near(&a, at(from), at(to), &Zone::utc()).iter().map(|it| it.href.clone()).collect()
+        };
+        shelf.put(&a, "early", None, on(2, ""));
+        shelf.put(&a, "late", None, on(28, ""));
+        shelf.put(&a, "weekly", None, on(3, "RRULE:FREQ=WEEKLY\r\n"));
+        assert_eq!(near(&shelf, 0, 5), ["early", "weekly"]);
+        assert_eq!(near(&shelf, 26, 29), ["late", "weekly"]);
+        // Moved, taken away, and back again before anybody looked.
+        shelf.put(&a, "early", None, on(28, ""));
+        shelf.remove(&a, "late");
+        shelf.put(&a, "late", None, on(27, ""));
+        shelf.put(&a, "late", None, on(28, ""));
+        assert_eq!(near(&shelf, 0, 5), ["weekly"]);
+        assert_eq!(near(&shelf, 26, 29), ["early", "late", "weekly"]);
+        shelf.remove(&a, "early");
+        assert_eq!(near(&shelf, 26, 29), ["late", "weekly"]);
     }
 
     #[test]
