@@ -291,6 +291,7 @@ fn a_rule_is_broken_in_more_ways_than_one() {
         ("dtstamp-not-utc", with("LAST-MODIFIED:20261118T094231")),
         ("dtstamp-not-utc", with("CREATED;VALUE=DATE:20261118")),
         ("no-mail-address", changed("mailto:bob@a.example", "bob@a.example")),
+        ("zone-differs", changed("FREQ=WEEKLY;UNTIL=20261217T140000Z", "FREQ=WEEKLY").replace("+0200", "+0230")),
         ("value-unknown", with("PRIORITY:10")),
         ("value-unknown", with("GEO:91.0;0")),
     ];

@@ -1,6 +1,8 @@
 //! Zones: that each one which is named is also defined, and that its definition can be used (RFC 5545 sections 3.2.19 and
 //! 3.6.5).
 
+use jiff::ToSpan;
+
 use crate::agenda::zone_of;
 use crate::ical::{Component, Property};
 use crate::time::moment::Moment;
@@ -104,9 +106,16 @@ pub(super) fn check(object: &Object<'_>, report: &mut Report<'_>) {
 /// Whether what starts in the zone starts at the same instant by its name and by its definition.
 fn check_clock(object: &Object<'_>, definition: &Component, tzid: &Property, report: &mut Report<'_>) {
     let starts = || {
-        let starts = object.components.iter().filter_map(|component| component.property("DTSTART"));
-        let here = starts.filter(|start| start.parameter("TZID").is_some_and(|named| named == tzid.value()));
-        here.filter_map(moment).take(MAX_COMPARED)
+        let is_here = |start: &&Property| start.parameter("TZID").is_some_and(|named| named == tzid.value());
+        let starts = object.components.iter().flat_map(move |component| {
+            let start = component.property("DTSTART").filter(is_here).and_then(moment);
+            // A series without an end goes on into the other half of the year.
+            let is_endless =
+                component.value("RRULE").is_some_and(|rule| !rule.contains("UNTIL") && !rule.contains("COUNT"));
+            let later = start.as_ref().filter(|_| is_endless).and_then(half_a_year_later);
+            start.into_iter().chain(later)
+        });
+        starts.take(MAX_COMPARED)
     };
     if starts().next().is_none() {
         return;
@@ -117,6 +126,10 @@ fn check_clock(object: &Object<'_>, definition: &Component, tzid: &Property, rep
     if let Some(start) = starts().find(differs) {
         report.at(&ZONE_DIFFERS, tzid, format!("{} at {start}", tzid.value()));
     }
+}
+
+fn half_a_year_later(start: &Moment) -> Option<Moment> {
+    Some(start.with_civil(start.civil().checked_add(26.weeks()).ok()?))
 }
 
 /// The most starts of one zone that are compared.

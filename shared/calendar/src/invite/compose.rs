@@ -4,6 +4,8 @@
 //! the one that Gmail, Outlook, Apple Mail and Thunderbird show buttons for: the calendar part is the last alternative,
 //! without a disposition, and its method is that of its text; a copy is attached for everybody else (RFC 6047).
 
+use std::collections::HashMap;
+
 use jiff::Timestamp;
 use jiff::fmt::rfc2822;
 use jiff::tz::TimeZone;
@@ -14,7 +16,7 @@ use mail_builder::headers::message_id::MessageId;
 use mail_builder::headers::raw::Raw;
 use mail_builder::mime::{BodyPart, MimePart};
 
-use crate::ical::{Address, Component, Document};
+use crate::ical::{Address, Component, Document, Property};
 use crate::mime::{MailAddress, Mailbox};
 
 use super::letter::{Letter, Occasion};
@@ -206,11 +208,13 @@ fn address_header<'x>(name: Option<&'x str>, address: &'x MailAddress) -> Addres
 
 /// The recipients, each with the name that the message has for them.
 fn recipients<'x>(to: &'x [MailAddress], components: &[&Component]) -> AddressHeader<'x> {
-    let people = || components.iter().flat_map(|component| component.properties());
+    let is_person = |line: &&Property| line.is("ATTENDEE") || line.is("ORGANIZER");
+    let mut lines: HashMap<Address, &Property> = HashMap::new();
+    for line in components.iter().flat_map(|component| component.properties()).filter(is_person) {
+        lines.entry(line.address()).or_insert(line);
+    }
     let named = to.iter().map(|address| {
-        let wanted = Address::new(address.as_str());
-        let is_person = |line: &&crate::ical::Property| line.is("ATTENDEE") || line.is("ORGANIZER");
-        let line = people().filter(is_person).find(|line| line.address() == wanted);
+        let line = lines.get(&Address::new(address.as_str()));
         let name = line.and_then(|line| line.parameter("CN")).map(|name| Mailbox::new(&name, address.clone()));
         let name = name.as_ref().and_then(Mailbox::name).map(str::to_owned);
         AddressHeader::new_address(name, address.as_str())

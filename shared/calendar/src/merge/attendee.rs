@@ -1,6 +1,6 @@
 //! Guests, one by one: who was added, who was removed, and what changed on each line.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::property::meaning;
 use crate::ical::{Address, Component, Property};
@@ -8,41 +8,48 @@ use crate::order::IntoOrdered as _;
 
 /// Merges my guests into theirs; says whether one of them was changed by both sides in different ways.
 pub(super) fn merge(base: &Component, mine: &Component, theirs: &mut Component) -> bool {
+    let (base, mine) = (lines(base), lines(mine));
+    let mut their_lines: BTreeMap<Address, Property> =
+        lines(theirs).into_iter().map(|(address, line)| (address, line.clone())).collect();
+    let (mut added, mut removed) = (Vec::new(), BTreeSet::new());
     let mut is_conflict = false;
-    for address in addresses(base, mine) {
-        let (was, is) = (line(base, &address), line(mine, &address));
-        let they_have = line(theirs, &address).is_some();
-        match (was, is) {
-            (_, Some(is)) if they_have => {
-                if let Some(their_line) = theirs.all_mut("ATTENDEE").find(|it| it.address() == address) {
-                    is_conflict |= merge_line(was, is, their_line);
-                }
-            }
-            (None, Some(is)) => theirs.push(is.clone()),
+    for address in base.keys().chain(mine.keys()).collect::<BTreeSet<_>>() {
+        match (base.get(address), mine.get(address), their_lines.get_mut(address)) {
+            (was, Some(is), Some(their_line)) => is_conflict |= merge_line(was.copied(), is, their_line),
+            (None, Some(is), None) => added.push((*is).clone()),
             // They removed somebody whom I kept: that stands unless I changed the line.
-            (Some(was), Some(is)) => {
+            (Some(was), Some(is), None) => {
                 if meaning(was) != meaning(is) {
-                    theirs.push(is.clone());
+                    added.push((*is).clone());
                     is_conflict = true;
                 }
             }
             // I removed somebody: that stands, and is told if they changed the line meanwhile.
-            (Some(was), None) => {
-                is_conflict |= line(theirs, &address).is_some_and(|their_line| meaning(their_line) != meaning(was));
-                theirs.retain_properties(|it| !it.is("ATTENDEE") || it.address() != address);
+            (Some(was), None, Some(their_line)) => {
+                is_conflict |= meaning(their_line) != meaning(was);
+                removed.insert(address.clone());
             }
-            (None, None) => {}
+            (_, None, _) => {}
         }
     }
+    for line in theirs.all_mut("ATTENDEE") {
+        // Of two lines for one person the first is the one that was merged.
+        if let Some(merged) = their_lines.remove(&line.address()) {
+            *line = merged;
+        }
+    }
+    theirs.retain_properties(|line| !line.is("ATTENDEE") || !removed.contains(&line.address()));
+    added.into_iter().for_each(|line| theirs.push(line));
     is_conflict
 }
 
-fn addresses(base: &Component, mine: &Component) -> BTreeSet<Address> {
-    base.all("ATTENDEE").chain(mine.all("ATTENDEE")).map(Property::address).into_set()
-}
-
-fn line<'c>(component: &'c Component, address: &Address) -> Option<&'c Property> {
-    component.all("ATTENDEE").find(|it| it.address() == *address)
+/// The first line of each guest.
+fn lines(component: &Component) -> BTreeMap<Address, &Property> {
+    let mut lines = BTreeMap::new();
+    for line in component.all("ATTENDEE") {
+        lines.entry(line.address()).or_insert(line);
+    }
+    lines
 }
 
 /// Merges one guest's parameters; says whether both sides gave the same parameter different values.

@@ -1,26 +1,45 @@
 //! The components of an object, matched by what they are about: changed, added and removed ones.
 
-use super::{Conflict, is_subject, key_of, property};
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::{ComponentKey, Conflict, is_subject, key_of, property};
 use crate::ical::Component;
 use crate::order;
 
 /// Merges my components into theirs.
 pub(super) fn merge_all(base: &Component, mine: &Component, theirs: &mut Component, conflicts: &mut Vec<Conflict>) {
-    for my_component in mine.components().filter(|it| is_subject(it)) {
-        let key = key_of(my_component);
-        let base_component = find(base, &key);
-        let their_component = theirs.components_mut().find(|it| is_subject(it) && key_of(it) == key);
-        match (base_component, their_component) {
-            (_, Some(their_component)) => {
+    let (base_components, my_components) = (by_key(base), by_key(mine));
+    let (mut merged, mut removed) = (BTreeSet::new(), BTreeSet::new());
+    for their_component in theirs.components_mut().filter(|it| is_subject(it)) {
+        let key = key_of(their_component);
+        match (base_components.get(&key), my_components.get(&key)) {
+            // Of two components about one thing the first counts.
+            (base_component, Some(my_component)) if !merged.contains(&key) => {
                 let empty = Component::new(&key.name);
-                let base_component = base_component.unwrap_or(&empty);
+                let base_component = base_component.copied().unwrap_or(&empty);
                 property::merge(&key, base_component, my_component, their_component, conflicts);
                 merge_inner(&key, base_component, my_component, their_component, conflicts);
+                merged.insert(key);
             }
-            // New on my side.
-            (None, None) => theirs.push_component(my_component.clone()),
-            // They removed it: that stands unless I changed it.
+            // I removed it: that stands, and is told if they changed it meanwhile.
             (Some(base_component), None) => {
+                if !removed.contains(&key) && !says_the_same(Some(base_component), Some(their_component)) {
+                    conflicts.push(Conflict { component: key.clone(), property: None });
+                }
+                removed.insert(key);
+            }
+            _ => {}
+        }
+    }
+    theirs.retain_components(|it| !is_subject(it) || !removed.contains(&key_of(it)));
+    for my_component in mine.components().filter(|it| is_subject(it)) {
+        let key = key_of(my_component);
+        match base_components.get(&key) {
+            _ if merged.contains(&key) => {}
+            // New on my side.
+            None => theirs.push_component(my_component.clone()),
+            // They removed it: that stands unless I changed it.
+            Some(base_component) => {
                 if !says_the_same(Some(base_component), Some(my_component)) {
                     theirs.push_component(my_component.clone());
                     conflicts.push(Conflict { component: key, property: None });
@@ -28,24 +47,16 @@ pub(super) fn merge_all(base: &Component, mine: &Component, theirs: &mut Compone
             }
         }
     }
-    for base_component in base.components().filter(|it| is_subject(it)) {
-        let key = key_of(base_component);
-        if find(mine, &key).is_some() {
-            continue;
-        }
-        // I removed it: that stands, and is told if they changed it meanwhile.
-        if let Some(their_component) = find(theirs, &key) {
-            if !says_the_same(Some(base_component), Some(their_component)) {
-                conflicts.push(Conflict { component: key.clone(), property: None });
-            }
-            theirs.retain_components(|it| !is_subject(it) || key_of(it) != key);
-        }
-    }
     add_zones(mine, theirs);
 }
 
-fn find<'c>(calendar: &'c Component, key: &super::ComponentKey) -> Option<&'c Component> {
-    calendar.components().find(|it| is_subject(it) && key_of(it) == *key)
+/// The first component about each thing.
+fn by_key(calendar: &Component) -> BTreeMap<ComponentKey, &Component> {
+    let mut components = BTreeMap::new();
+    for component in calendar.components().filter(|it| is_subject(it)) {
+        components.entry(key_of(component)).or_insert(component);
+    }
+    components
 }
 
 /// Zones that only my version writes out, as the components that came from it need them.
@@ -60,7 +71,7 @@ fn add_zones(mine: &Component, theirs: &mut Component) {
 
 /// Alarms and other inner components, which have no name of their own: each is its own text.
 fn merge_inner(
-    key: &super::ComponentKey,
+    key: &ComponentKey,
     base: &Component,
     mine: &Component,
     theirs: &mut Component,

@@ -51,6 +51,9 @@ impl<'a> Text<'a> {
         {
             return Self { text: Cow::Borrowed(text), is_certain: true };
         }
+        if matches!(label.as_str(), "utf-8" | "utf8") {
+            return utf8(bytes);
+        }
         if is_multi_byte(&label) {
             return match charsets.decode(&label, bytes) {
                 Some(text) => certain(text),
@@ -172,6 +175,13 @@ mod tests {
     fn bytes_that_are_no_utf8_are_western_unless_most_of_them_are() {
         let western = Text::decode(b"Gr\xfc\xdfe", None, &BuiltIn);
         assert_eq!((western.text.as_ref(), western.is_certain), ("Grüße", false));
+        struct Lossy;
+        impl Charsets for Lossy {
+            fn decode(&self, _label: &str, bytes: &[u8]) -> Option<String> {
+                Some(String::from_utf8_lossy(bytes).into_owned())
+            }
+        }
+        assert_eq!(Text::decode(b"Gr\xfc\xdfe", Some("UTF-8"), &Lossy).text, "Grüße");
         let damaged = Text::decode(b"Gr\xc3\xbc\xdfe", Some("utf-8"), &BuiltIn);
         assert_eq!((damaged.text.as_ref(), damaged.is_certain), ("Grü\u{fffd}e", false));
     }

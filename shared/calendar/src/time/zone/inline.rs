@@ -15,6 +15,9 @@ const FOLLOWED_UNTIL: i64 = 7_258_118_400;
 /// The onsets of one observance that are followed; twice what a yearly rule needs from 1601 on.
 const MAX_ONSETS: usize = 1_200;
 
+/// The rules of one VTIMEZONE that are followed; a zone needs two for each change of its law.
+const MAX_RULES: usize = 64;
+
 /// The observances of one VTIMEZONE.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct InlineZone {
@@ -48,7 +51,9 @@ impl InlineZone {
     /// The clock that these observances describe; nothing when there are none.
     pub fn zone(&self) -> Option<Zone> {
         let first = self.observances.iter().min_by_key(|observance| observance.first_onset())?;
-        let mut onsets: Vec<(i64, i32)> = self.observances.iter().flat_map(Observance::onsets).collect();
+        let mut rules_left = MAX_RULES;
+        let mut onsets: Vec<(i64, i32)> =
+            self.observances.iter().flat_map(|observance| observance.onsets(&mut rules_left)).collect();
         // Of two at the same instant the one written later holds.
         order::sort_by_key(&mut onsets, |(instant, _)| *instant);
         Some(Zone::from_changes(first.offset_before, onsets.into_iter()))
@@ -60,11 +65,13 @@ impl Observance {
         wall_of(self.start) - i64::from(self.offset_before)
     }
 
-    /// The instants at which it comes into force, each with its offset.
-    fn onsets(&self) -> Vec<(i64, i32)> {
+    /// The instants at which it comes into force, each with its offset. Each rule that is followed counts down `rules_left`.
+    fn onsets(&self, rules_left: &mut usize) -> Vec<(i64, i32)> {
         let mut onsets = vec![self.first_onset()];
         let before = i64::from(self.offset_before);
-        for rule in &self.rules {
+        let followed = self.rules.len().min(*rules_left);
+        *rules_left -= followed;
+        for rule in &self.rules[..followed] {
             // The clock of the onsets is one that always shows the offset before, also for an UNTIL in UTC.
             let start = Moment::Zoned { local: self.start, tzid: String::new() };
             let Ok(series) = Series::new(rule, &start, Some(&Zone::fixed(self.offset_before))) else { continue };
@@ -134,6 +141,18 @@ mod tests {
             assert_eq!(outlook.offset_seconds(instant), berlin.offset_seconds(instant), "{instant}");
             instant += jiff::SignedDuration::from_hours(7);
         }
+    }
+
+    #[test]
+    fn rules_are_limited_at_their_edge() {
+        let idle = observance("19700101T000000", "+0000", "+0000", &["FREQ=YEARLY;COUNT=1"], &[]);
+        let back = observance("20000601T000000", "+0100", "+0000", &[], &[]);
+        let yearly = observance("20000101T000000", "+0000", "+0100", &["FREQ=YEARLY"], &[]);
+        let offset_with = |count: usize| {
+            let zone = zone([vec![idle.clone(); count], vec![back.clone(), yearly.clone()]].concat());
+            zone.offset_seconds("2001-03-01T00:00:00Z".parse().unwrap())
+        };
+        assert_eq!((offset_with(MAX_RULES - 1), offset_with(MAX_RULES)), (3_600, 0));
     }
 
     #[test]
