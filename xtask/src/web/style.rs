@@ -17,7 +17,7 @@ pub(super) fn in_one_file(mut files: Vec<PageFile>) -> Vec<PageFile> {
         let text = if joined.is_empty() { &mut before } else { &mut after };
         text.push_str(&rest[..at]);
         match sheet_of(&rest[at..end], &files) {
-            Some(sheet) => joined.push_str(&format!("{}\n", sheet.trim_end())),
+            Some(sheet) => joined.push_str(&lean(sheet)),
             None => text.push_str(&rest[at..end]),
         }
         rest = &rest[end..];
@@ -42,6 +42,28 @@ fn sheet_of<'a>(tag: &str, files: &'a [PageFile]) -> Option<&'a str> {
     std::str::from_utf8(bytes).ok()
 }
 
+/// A sheet without what a browser passes over: comments, empty lines and the blanks before a line.
+fn lean(sheet: &str) -> String {
+    let mut kept = String::new();
+    let mut rest = sheet;
+    // A quoted text may hold what would begin a comment elsewhere.
+    while let Some(at) = rest.find(['"', '\'', '/']) {
+        let from_here = &rest[at..];
+        let (end, is_kept) = match from_here.strip_prefix("/*") {
+            Some(comment) => (comment.find("*/").map_or(from_here.len(), |end| end + 4), false),
+            None if from_here.starts_with('/') => (1, true),
+            None => (from_here[1..].find(&from_here[..1]).map_or(from_here.len(), |end| end + 2), true),
+        };
+        kept.push_str(&rest[..at]);
+        if is_kept {
+            kept.push_str(&from_here[..end]);
+        }
+        rest = &from_here[end..];
+    }
+    kept.push_str(rest);
+    kept.lines().map(str::trim).filter(|line| !line.is_empty()).map(|line| format!("{line}\n")).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -58,6 +80,15 @@ mod tests {
         let joined = "<head><link rel=\"icon\" href=\"/i.svg\"><link rel=\"stylesheet\" href=\"/style.css\">\n\
                       <title>x</title></head>";
         assert_eq!(files, [file("index.html", joined), file("style.css", "b{}\na{}\n")]);
+    }
+
+    #[test]
+    fn a_browser_gets_the_rules_and_not_what_is_said_about_them() {
+        let sheet =
+            "/* Why. */\n\na::before {\n  content: \"/* no comment */\"; /* one */\n  margin: calc(1px / 2);\n}\n";
+        assert_eq!(lean(sheet), "a::before {\ncontent: \"/* no comment */\";\nmargin: calc(1px / 2);\n}\n");
+        assert_eq!(lean("a{}/* never closed"), "a{}\n");
+        assert_eq!(lean("b{content:'it"), "b{content:'it\n");
     }
 
     #[test]
