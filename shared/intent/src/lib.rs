@@ -110,7 +110,7 @@ pub enum Ask {
     AreYouThere,
 }
 
-/// What the engine tells the page.
+/// What the engine tells the page. The first of them are those of [`TellAtDoor`].
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum Tell {
     /// The engine runs: told once unasked as soon as it can hear, for asks before that are lost, and in answer to
@@ -118,6 +118,8 @@ pub enum Tell {
     Alive,
     /// How sign-in stands, and who is signed in.
     SignIn(SignInView),
+    /// Something did not work that has no place on the screen of its own.
+    Problem(Problem),
     /// How connection, mailbox and calendars stand.
     Status(Status),
     /// The calendars, and the events of the range on the screen.
@@ -147,7 +149,17 @@ pub enum Tell {
     },
     /// What became of the answers that arrived, newest first.
     Answers(Vec<AnswerEntry>),
-    /// Something did not work that has no place on the screen of its own.
+}
+
+/// What the door hears of what the engine tells: the first of [`Tell`], in the same bytes, without the code that reads
+/// the others.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub enum TellAtDoor {
+    /// [`Tell::Alive`].
+    Alive,
+    /// [`Tell::SignIn`].
+    SignIn(SignInView),
+    /// [`Tell::Problem`].
     Problem(Problem),
 }
 

@@ -3,7 +3,7 @@
 
 use intent::{
     Account, AnswerEntry, AnswerOutcome, CalendarId, Day, DraftId, EventKey, Form, Guest, GuestMark, PartStat, Point,
-    Protection, ServerChoice, Servers,
+    Problem, ProblemKind, Protection, ServerChoice, Servers, SignInView, Status, Tell, TellAtDoor,
 };
 
 const POINT: Point = Point { day: Day(20_779), minute: 600 };
@@ -85,4 +85,18 @@ fn an_account_that_is_kept_can_be_read_by_the_next_build() {
         keeps_password: true,
     };
     insta::assert_snapshot!(bytes_of(&account));
+}
+
+#[test]
+fn the_door_hears_what_the_page_would_hear() {
+    let problem = Problem { service: None, kind: ProblemKind::TimedOut, detail: "x".to_owned() };
+    let told = [
+        (Tell::Alive, Some(TellAtDoor::Alive)),
+        (Tell::SignIn(SignInView::SignedOut), Some(TellAtDoor::SignIn(SignInView::SignedOut))),
+        (Tell::Problem(problem.clone()), Some(TellAtDoor::Problem(problem))),
+        (Tell::Status(Status::default()), None),
+    ];
+    for (tell, heard) in told {
+        assert_eq!(intent::decode(&intent::encode(&tell)), heard, "{tell:?}");
+    }
 }

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use intent::{SignInView, Tell};
+use intent::{SignInView, TellAtDoor};
 use leptos::prelude::*;
 
 use super::engine::Engine;
@@ -51,16 +51,16 @@ impl Door {
         provide_context(self.notices);
     }
 
-    fn hear(self, tell: Tell) {
+    // All else is told again to the page, once it says that it is there.
+    fn hear(self, tell: TellAtDoor) {
         match tell {
-            Tell::SignIn(view @ SignInView::SignedIn(_)) => {
-                self.engine.hand_over(&view);
+            TellAtDoor::Alive => {}
+            TellAtDoor::SignIn(view) if matches!(view, SignInView::SignedIn(_)) => {
+                self.engine.hand_over(&TellAtDoor::SignIn(view.clone()));
                 set_timeout(move || self.session.hear(view), AT_ONCE);
             }
-            Tell::SignIn(view) => self.session.hear(view),
-            Tell::Problem(problem) => self.notices.show(problem),
-            // All else is told again to the page, once it says that it is there.
-            _ => {}
+            TellAtDoor::SignIn(view) => self.session.hear(view),
+            TellAtDoor::Problem(problem) => self.notices.show(problem),
         }
     }
 }

@@ -95,6 +95,7 @@ impl Draft {
     }
 
     pub(super) fn hear_form(self, form: Form) {
+        self.engine.shows_draft(form.draft.clone());
         if self.places.current.get_untracked() == Place::NewDraft {
             self.places.replace(Place::Compose(form.draft.clone()));
         }

@@ -7,10 +7,11 @@ use std::cell::RefCell;
 use std::rc::Rc;
 use std::time::Duration;
 
-use intent::{Ask, ComposeStart, DraftId, PageContext, Problem, ProblemKind, SignInView, Tell, decode, encode};
+use intent::{Ask, ComposeStart, DraftId, PageContext, Problem, ProblemKind, TellAtDoor, decode, encode};
 use js_sys::Uint8Array;
 use leptos::prelude::*;
 use leptos::web_sys::{MessageEvent, Worker};
+use serde::Deserialize;
 use wasm_bindgen::prelude::Closure;
 use wasm_bindgen::{JsCast as _, JsValue};
 
@@ -62,15 +63,18 @@ impl Engine {
         Self { channel: StoredValue::new_local(Rc::default()) }
     }
 
-    /// Starts the worker, or goes on with the one that the door started. What it tells goes to `hear`; that it fell silent
-    /// for good goes to `on_problem`.
-    pub(super) fn start(self, hear: impl Fn(Tell) + 'static, on_problem: impl Fn(Problem) + 'static) {
+    /// Starts the worker, or goes on with the one that the door started. What it tells goes to `hear`, as far as `T` knows
+    /// it; that it fell silent for good goes to `on_problem`.
+    pub(super) fn start<T>(self, hear: impl Fn(T) + 'static, on_problem: impl Fn(Problem) + 'static)
+    where
+        T: for<'a> Deserialize<'a> + 'static,
+    {
         let hear = Rc::new(hear);
         let told = Rc::clone(&hear);
         let on_message = Closure::<dyn Fn(MessageEvent)>::new(move |event: MessageEvent| {
             let Ok(bytes) = event.data().dyn_into::<Uint8Array>() else { return };
-            if let Some(tell) = decode::<Tell>(&bytes.to_vec()) {
-                self.heard(&tell);
+            self.heard();
+            if let Some(tell) = decode::<T>(&bytes.to_vec()) {
                 told(tell);
             }
         });
@@ -82,8 +86,8 @@ impl Engine {
                 None => channel.spawn(),
             }
         });
-        if let Some((_, sign_in)) = given {
-            hear(Tell::SignIn(sign_in));
+        if let Some(tell) = given.and_then(|(_, sign_in)| decode::<T>(&sign_in)) {
+            hear(tell);
         }
         set_interval(move || self.pulse(), PULSE);
     }
@@ -100,15 +104,20 @@ impl Engine {
         });
     }
 
-    /// Gives the running worker to the page: this channel is at its end.
-    pub(super) fn hand_over(self, sign_in: &SignInView) {
+    /// This draft is on the screen.
+    pub(super) fn shows_draft(self, draft: DraftId) {
+        self.with(|channel| channel.on_screen.draft = Some(draft));
+    }
+
+    /// Gives the running worker to the page, with what it told of sign-in: this channel is at its end.
+    pub(super) fn hand_over(self, sign_in: &TellAtDoor) {
         let given = self.with(|channel| {
             channel.hears = false;
             channel.worker.take()
         });
         if let Some(worker) = given {
             worker.set_onmessage(None);
-            handover::give(&worker, sign_in);
+            handover::give(&worker, &encode(sign_in));
         }
     }
 
@@ -118,12 +127,9 @@ impl Engine {
         act(&mut channel)
     }
 
-    fn heard(self, tell: &Tell) {
+    fn heard(self) {
         self.with(|channel| {
             channel.asked_at = None;
-            if let Tell::Form(form) = tell {
-                channel.on_screen.draft = Some(form.draft.clone());
-            }
             if !channel.hears {
                 channel.hears = true;
                 channel.post(&Ask::Hello(context()));
