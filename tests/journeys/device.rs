@@ -1,11 +1,16 @@
 //! One account on a device, on two, and without a mouse.
 
+use std::time::Duration;
+
 use journeys::browser::Role;
 use journeys::mailbox::Mailbox;
 use journeys::plan::Plan;
 use journeys::runner::Stage;
 
 use crate::answer::invite;
+
+/// A page that keeps the password signs in by itself, as slowly as a person does.
+const SIGNED_IN_AGAIN: Duration = Duration::from_secs(30);
 
 pub(crate) fn draft_survives(stage: &mut Stage) {
     let ann = stage.organizer("Ann");
@@ -17,6 +22,34 @@ pub(crate) fn draft_survives(stage: &mut Stage) {
     ann.come_back();
     ann.expect_in_form(&plan.title);
     ann.expect_sentence("1 guest gets an invitation.");
+}
+
+pub(crate) fn password_kept(stage: &mut Stage) {
+    let ann = stage.organizer("Ann");
+    ann.keep_the_password();
+    ann.sign_in(&stage.provider);
+    ann.show_settings().expect_text("Kept on this device");
+    ann.browser.reload();
+    ann.browser.page().find(Role::Region, "All settings").patiently(SIGNED_IN_AGAIN).expect_text("Kept on this device");
+    ann.sign_out();
+    ann.browser.reload();
+    ann.browser.page().field("Mail address").expect_value("");
+}
+
+pub(crate) fn every_address_returns(stage: &mut Stage) {
+    let ann = stage.organizer("Ann");
+    ann.keep_the_password();
+    ann.sign_in(&stage.provider);
+    let plan = Plan::lunch(stage.provider.person("Bob").address);
+    ann.write(&plan);
+    ann.send();
+    ann.open(&plan.title).expect_text("Not answered");
+    let path = ann.browser.path();
+    ann.browser.reload();
+    ann.browser.page().find(Role::Dialog, &plan.title).patiently(SIGNED_IN_AGAIN).expect_text("Not answered");
+    assert_eq!(ann.browser.path(), path, "the address stays");
+    ann.close_event();
+    ann.browser.page().find(Role::Region, "Week of").find(Role::Button, &plan.title).expect();
 }
 
 pub(crate) fn two_browsers(stage: &mut Stage) {

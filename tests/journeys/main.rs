@@ -29,6 +29,12 @@ const JOURNEYS: &[Journey] = &[
     Journey { name: "a_change_reaches_whom_it_concerns", kinds: REAL, walk: change::time_and_guests },
     Journey { name: "a_cancelled_event_is_cancelled_for_everybody", kinds: REAL, walk: change::cancel },
     Journey { name: "a_draft_survives_a_reload", kinds: REAL, walk: device::draft_survives },
+    Journey { name: "a_password_is_kept_until_she_signs_out", kinds: &[Kind::Radicale], walk: device::password_kept },
+    Journey {
+        name: "a_reload_shows_the_event_and_its_week",
+        kinds: &[Kind::Radicale],
+        walk: device::every_address_returns,
+    },
     Journey { name: "two_browsers_show_the_same", kinds: REAL, walk: device::two_browsers },
     Journey { name: "everything_is_done_with_the_keyboard_alone", kinds: REAL, walk: device::keyboard_only },
     Journey { name: "a_server_that_hangs_is_told_of_in_time", kinds: &[Kind::Radicale], walk: fault::hangs },

@@ -10,6 +10,10 @@ pub(crate) fn sees_her_week(stage: &mut Stage) {
     ann.browser.look_closely("week-empty");
     ann.show_agenda().expect_text("Nothing in these four weeks");
     ann.browser.look_closely("agenda-empty");
+    ann.show_settings();
+    ann.browser.look_closely("settings");
+    ann.show_help();
+    ann.browser.look_closely("help");
 }
 
 pub(crate) fn tries_the_sandbox(stage: &mut Stage) {

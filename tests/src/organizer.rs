@@ -256,6 +256,34 @@ impl Organizer {
         self.page().find(Role::Main, "")
     }
 
+    /// Goes to the settings.
+    #[track_caller]
+    pub fn show_settings(&self) -> Part<'_> {
+        self.go("Settings");
+        self.page().find(Role::Region, "All settings")
+    }
+
+    /// Goes to what Calpost is, and its keys, by way of the settings.
+    #[track_caller]
+    pub fn show_help(&self) {
+        self.show_settings().find(Role::Link, "Show them").click();
+        self.page().find(Role::Heading, "Help").expect();
+    }
+
+    /// Asks that the password is kept on this device.
+    #[track_caller]
+    pub fn keep_the_password(&self) {
+        self.page().find(Role::Checkbox, "Keep it on this device").click();
+    }
+
+    /// Signs out of this device.
+    #[track_caller]
+    pub fn sign_out(&self) {
+        self.show_settings().click_button("Sign out and erase");
+        self.page().find(Role::Dialog, "Sign out and erase").click_button("Sign out");
+        self.page().find(Role::Button, "Open calendar").expect();
+    }
+
     #[track_caller]
     fn go(&self, place: &str) {
         self.page().find(Role::Navigation, "Places").find(Role::Link, place).click();

@@ -26,6 +26,11 @@ const DESK: (u32, u32) = (1280, 860);
 /// Width and height of a small phone.
 const PHONE: (u32, u32) = (360, 740);
 
+/// Width and height of a large screen.
+const WIDE: (u32, u32) = (1600, 1000);
+/// The scheme of a person whose system allows a page only a few colours.
+const FORCED: &str = "forced";
+
 /// One browser with a profile of its own and one page.
 pub struct Browser {
     session: Session,
@@ -164,7 +169,8 @@ impl Browser {
         found.unwrap_or_else(|missing| panic!("{missing}"))
     }
 
-    /// Keeps pictures of the screen in light, dark and on a phone, and looks for what keeps people out.
+    /// Keeps pictures of the screen in light, dark, on a phone, on a wide screen and in the person's own few colours, and
+    /// looks for what keeps people out.
     ///
     /// # Panics
     ///
@@ -174,6 +180,8 @@ impl Browser {
         for (name, size, scheme) in [("phone", PHONE, "light"), ("phone-dark", PHONE, "dark"), ("dark", DESK, "dark")] {
             self.keep_picture(screen, name, size, scheme);
         }
+        self.keep_picture(screen, "wide", WIDE, "light");
+        self.keep_picture(screen, "forced", DESK, FORCED);
         // Last, so that the journey goes on at a desk in daylight.
         self.keep_picture(screen, "light", DESK, "light");
     }
@@ -190,7 +198,11 @@ impl Browser {
     fn show_at(&self, (width, height): (u32, u32), scheme: &str) -> Result<(), String> {
         let metrics = json!({ "width": width, "height": height, "deviceScaleFactor": 1, "mobile": false });
         self.session.cdp("Emulation.setDeviceMetricsOverride", &metrics)?;
-        let features = json!({ "features": [{ "name": "prefers-color-scheme", "value": scheme }] });
+        let (scheme, forced) = if scheme == FORCED { ("dark", "active") } else { (scheme, "none") };
+        let features = json!({ "features": [
+            { "name": "prefers-color-scheme", "value": scheme },
+            { "name": "forced-colors", "value": forced },
+        ] });
         self.session.cdp("Emulation.setEmulatedMedia", &features)?;
         Ok(())
     }

@@ -4,6 +4,7 @@
 //! when the person presses send, carries out its plan if the revision is still the one on the screen (what was
 //! inspected is what is sent, byte for byte).
 
+mod default_calendar;
 mod findings;
 mod form;
 mod guests;
@@ -14,6 +15,7 @@ mod plan;
 mod tests;
 mod times;
 
+pub use default_calendar::default_calendar;
 pub use form::{Begun, begin};
 pub use guests::read_guests;
 pub use inspect::inspect;

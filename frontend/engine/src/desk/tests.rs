@@ -23,6 +23,7 @@ fn shelf() -> Shelf {
         colour: None,
         visible: true,
         writable: true,
+        is_default: false,
         server_schedules: false,
     }]);
     shelf

@@ -34,6 +34,7 @@ struct StoredCalendar {
     colour: Option<String>,
     visible: bool,
     writable: bool,
+    is_default: bool,
     server_schedules: bool,
     token: Option<String>,
     ctag: Option<String>,
@@ -152,6 +153,7 @@ impl Engine {
                 colour: collection.color.clone(),
                 visible: before.as_ref().is_none_or(|before| before.visible),
                 writable: collection.is_writable,
+                is_default: collection.is_default,
                 server_schedules: session.stored.server_schedules,
                 token: before.as_ref().and_then(|before| before.token.clone()),
                 ctag: before.as_ref().and_then(|before| before.ctag.clone()),
@@ -269,6 +271,7 @@ impl StoredCalendar {
             colour: self.colour.clone(),
             visible: self.visible,
             writable: self.writable,
+            is_default: self.is_default,
             server_schedules: self.server_schedules,
         }
     }

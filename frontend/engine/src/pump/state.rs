@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use intent::{
-    AnswerEntry, Check, CheckOutcome, DraftId, EventKey, Form, OutboxId, PageContext, Service, SignInView, Status,
-    Window,
+    AnswerEntry, CalendarId, Check, CheckOutcome, DraftId, EventKey, Form, OutboxId, PageContext, Service, SignInView,
+    Status, Window,
 };
 
 use super::{account::Session, sending::SendingRecord};
@@ -40,6 +40,8 @@ pub(super) struct State {
     pub(super) loaded: bool,
     pub(super) window: Option<Window>,
     pub(super) open_event: Option<EventKey>,
+    /// Where the last new event went.
+    pub(super) last_calendar: Option<CalendarId>,
     pub(super) drafts: BTreeMap<DraftId, Draft>,
     pub(super) sendings: BTreeMap<OutboxId, SendingRecord>,
     pub(super) answers: Vec<AnswerEntry>,
@@ -60,6 +62,7 @@ impl State {
             loaded: false,
             window: None,
             open_event: None,
+            last_calendar: None,
             drafts: BTreeMap::new(),
             sendings: BTreeMap::new(),
             answers: Vec::new(),
@@ -72,6 +75,7 @@ impl State {
         self.shelf = Shelf::new();
         self.loaded = false;
         self.open_event = None;
+        self.last_calendar = None;
         self.drafts.clear();
         self.sendings.clear();
         self.answers.clear();

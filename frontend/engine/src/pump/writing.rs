@@ -1,7 +1,7 @@
 //! Writing an event: drafts that survive a reload, an inspection that is always true to the form, and pressing send.
 
 use calendar::dav::Href;
-use intent::{ComposeStart, DraftId, Form, FormProblem, OutboxId, Problem, ProblemKind, Tell};
+use intent::{CalendarId, ComposeStart, DraftId, Form, FormProblem, OutboxId, Problem, ProblemKind, Tell};
 use serde::{Deserialize, Serialize};
 
 use super::{
@@ -18,6 +18,9 @@ use crate::{
 /// Mails are held so long before they leave, in seconds.
 const HOLD_SECONDS: u16 = 10;
 
+/// The name under which the calendar of the last new event is kept.
+const LAST_CALENDAR: &str = "last-calendar";
+
 /// What is kept of a draft.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 struct StoredDraft {
@@ -28,8 +31,11 @@ struct StoredDraft {
 }
 
 impl Engine {
-    /// Takes the drafts from the device into memory.
+    /// Takes the drafts from the device into memory, and where the last new event went.
     pub(super) async fn load_drafts(&self) {
+        let last = self.storage().get(Store::Accounts, LAST_CALENDAR).await.ok().flatten();
+        let last = last.and_then(|bytes| String::from_utf8(bytes).ok()).map(CalendarId);
+        self.state.borrow_mut().last_calendar = last;
         let kept = self.storage().list(Store::Drafts).await.unwrap_or_default();
         let mut state = self.state.borrow_mut();
         for (id, bytes) in kept {
@@ -48,9 +54,7 @@ impl Engine {
                 let id = DraftId(random_id(&*self.world));
                 let begun = {
                     let state = self.state.borrow();
-                    let calendars = state.shelf.calendars().iter();
-                    let default =
-                        calendars.filter(|calendar| calendar.writable).min_by_key(|calendar| !calendar.visible);
+                    let default = desk::default_calendar(state.shelf.calendars(), state.last_calendar.as_ref());
                     desk::begin(&start, id, &state.shelf, &state.viewer(), default.map(|calendar| &calendar.id))
                 };
                 match begun {
@@ -183,6 +187,10 @@ impl Engine {
             self.tell_fault("the calendar's address cannot take an object");
             return;
         };
+        if matches!(plan.store, StoreAct::Create { .. }) {
+            self.state.borrow_mut().last_calendar = Some(plan.calendar.clone());
+            self.keep(vec![Change::keep(Store::Accounts, LAST_CALENDAR, plan.calendar.0.clone().into_bytes())]).await;
+        }
         let outbox = OutboxId(random_id(&*self.world));
         let pressed = (self.now(), self.point_now());
         let hold_seconds = if plan.letters.is_empty() { 0 } else { HOLD_SECONDS };

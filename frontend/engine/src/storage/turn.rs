@@ -1,6 +1,8 @@
 //! Whose turn it is: of all tabs on one device, one sends and watches, the others hear what it did.
 //!
-//! The browser's lock goes to the next tab by itself when its holder closes or crashes, so nobody has to notice.
+//! The browser's lock goes to the next tab by itself when its holder closes or crashes, so nobody has to notice. It is
+//! never given back nor taken away while its worker lives, so whoever lost it can write no more: no number has to fence
+//! off a tab that still believes it leads.
 
 use futures::{FutureExt, future::LocalBoxFuture};
 

@@ -27,6 +27,8 @@ pub struct ShelfCalendar {
     pub visible: bool,
     /// Whether events can be written to it.
     pub writable: bool,
+    /// Whether the server says that it is the person's default calendar.
+    pub is_default: bool,
     /// Whether the server would invite by itself (`calendar-auto-schedule`).
     pub server_schedules: bool,
 }
@@ -229,6 +231,7 @@ mod tests {
             colour: None,
             visible: true,
             writable: true,
+            is_default: false,
             server_schedules: false,
         }
     }

@@ -4,8 +4,8 @@ use intent::{EventView, Point};
 use leptos::prelude::*;
 
 use super::icon::Icon;
-use crate::text::date;
 use crate::text::form::reminder;
+use crate::text::{date, lower_start};
 
 /// The facts of an event, one a line, each with its icon.
 #[component]
@@ -45,7 +45,7 @@ pub fn EventFacts(
                     {own.map(|own| view! { <br />{own} })}
                 </span>
             </li>
-            {(!event.repeats.is_empty()).then(|| line("i-repeat", format!("Repeats {}", event.repeats)))}
+            {(!event.repeats.is_empty()).then(|| line("i-repeat", format!("Repeats {}", lower_start(&event.repeats))))}
             {line("i-place", event.place.clone())}
             {organizer.and_then(|organizer| line("i-guests", organizer))}
             {line("i-calendar", event.calendar.clone())}

@@ -33,7 +33,7 @@ pub fn GuestAnswer(
             <span>
                 <span dir="auto">{who}</span>
                 {has_name.then(|| view! { " " <span class="quiet">{guest.address.clone()}</span> })}
-                {guest.organizer.then_some(" organizer")}
+                {guest.organizer.then(|| view! { <span class="quiet">", organizer"</span> })}
                 {guest.optional.then(|| view! { <span class="quiet">" optional"</span> })}
             </span>
             {(!guest.organizer).then(|| view! { <Mark look word=words::guest(&guest) /> })}

@@ -39,7 +39,11 @@ pub fn ViewBar(
                     <Icon name="i-right" class="turns" />
                 </a>
             </span>
-            <h1>{part(move || title.get().0)} " " <span>{part(move || title.get().1)}</span></h1>
+            <h1>
+                <b class="hide-narrow">{part(move || title.get().0)}</b>
+                <b class="only-narrow">{part(move || date::short_range_title(first.get(), days))}</b>
+                " " <span>{part(move || title.get().1)}</span>
+            </h1>
             {(!is_agenda).then(|| view! {
                 <span class="week-number hide-narrow">{part(move || format!("Week {}", first.get().iso_week()))}</span>
             })}

@@ -9,11 +9,9 @@ use super::arrows::move_focus;
 use super::calendar::{addresses_around, new_event, open_event};
 use crate::component::agenda_line::AgendaLine;
 use crate::component::view_bar::ViewBar;
+use crate::state::places::AGENDA_DAYS as DAYS;
 use crate::state::use_app;
 use crate::text::date;
-
-/// How many days are listed.
-const DAYS: u16 = 28;
 
 /// The agenda screen.
 #[component]

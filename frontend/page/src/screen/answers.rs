@@ -41,7 +41,7 @@ pub fn AnswersScreen() -> impl IntoView {
                             <p class="hint">{status}</p>
                         </div>
                     }))}
-                    <Entries heading="To look at" remark="not entered, come back, or asking" entries=needs />
+                    <Entries heading="To look at" remark="returned mails, questions, and what was not entered" entries=needs />
                     <Entries heading="Entered for you" remark="answers to your own events" entries=entered />
                 </div>
             </div>

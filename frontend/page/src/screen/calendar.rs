@@ -1,6 +1,6 @@
 //! What the calendar views share: making an event, opening one, the addresses around a day.
 
-use intent::{ComposeStart, Day, EventKey, OutboxId, Point};
+use intent::{ComposeStart, Day, EventKey, OutboxId, Point, Window};
 use leptos::prelude::*;
 
 use crate::state::App;
@@ -10,6 +10,13 @@ use crate::state::place::Place;
 const NEW_EVENT_MINUTES: u16 = 60;
 /// When a new event begins on a day that is not today.
 const MORNING: u16 = 9 * 60;
+
+/// Asks for the calendars where no calendar view has done so: a list of them stands beside every screen.
+pub fn ask_for_calendars(app: App) {
+    if app.agenda.view.with_untracked(|view| view.window.is_none()) {
+        app.agenda.show(Window { first: untrack(|| app.places.day()).week_start(0), days: 7 });
+    }
+}
 
 /// Begins an event at the next half hour of today if today is on the screen, else in the morning of the day shown.
 pub fn new_event(app: App) {

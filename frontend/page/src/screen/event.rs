@@ -15,7 +15,7 @@ use crate::component::guest_answer::GuestAnswer;
 use crate::component::icon::Icon;
 use crate::state::opened::OpenEvent;
 use crate::state::place::Place;
-use crate::state::use_app;
+use crate::state::{browser, use_app};
 use crate::text::{self, answer};
 
 /// The event whose address is open.
@@ -86,11 +86,13 @@ fn EventCard(
     let guests = event.guests.clone();
     let state = answer::mine(event.look).trim_start_matches(", ");
     let state = answer::sentence_start(state);
+    // The focus was on what stood here while the event was awaited.
+    browser::refocus_soon("event-title");
     view! {
         <div class=format!("popover-head {colour}")>
             <div class="popover-top">
                 <span class="cal-dot"></span>
-                <h2 id="event-title" dir="auto">{title}</h2>
+                <h2 id="event-title" tabindex="-1" dir="auto">{title}</h2>
                 <CloseButton close />
             </div>
             {(!state.is_empty()).then(|| view! { <p class="my-part">{state}</p> })}
@@ -128,9 +130,10 @@ fn Guests(
     let app = use_app();
     let now = app.clock.now.get_untracked();
     let key = event.event.clone();
-    let on_again = event.read_only.is_none().then(|| {
-        Callback::new(move |guest| app.draft.begin(ComposeStart::Again(key.clone(), guest)))
-    });
+    let on_again = event
+        .read_only
+        .is_none()
+        .then(|| Callback::new(move |guest| app.draft.begin(ComposeStart::Again(key.clone(), guest))));
     let head = if answer::total(event.tally) > 0 { answer::tally_head(event.tally) } else { "Guests".to_owned() };
     view! {
         <div class="answers-head">
@@ -167,12 +170,19 @@ fn CardFoot(
         }
     });
     on_cleanup(move || keys.remove());
-    let cancel_word = if event.guests.is_empty() { "Delete event" } else { "Cancel event" };
+    let is_series = !event.repeats.is_empty();
+    let edit_word = if is_series { "Edit series " } else { "Edit " };
+    let cancel_word = match (event.guests.is_empty(), is_series) {
+        (true, false) => "Delete event",
+        (true, true) => "Delete series",
+        (false, false) => "Cancel event",
+        (false, true) => "Cancel series",
+    };
     view! {
         <div class="popover-foot">
             {is_changeable.then(|| view! {
                 <button type="button" class="button" aria-keyshortcuts="e" on:click=move |_| pressed()>
-                    <Icon name="i-hand" />"Edit " <kbd class="key">"e"</kbd>
+                    <Icon name="i-hand" />{edit_word}<kbd class="key">"e"</kbd>
                 </button>
             })}
             <button type="button" class="button plain" aria-expanded=move || shows_bytes.get().to_string() on:click=move |_| shows_bytes.update(|shows| *shows = !*shows)>

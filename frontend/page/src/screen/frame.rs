@@ -7,7 +7,7 @@ use crate::component::part::part;
 use super::above::Banner;
 use super::agenda::AgendaScreen;
 use super::answers::AnswersScreen;
-use super::calendar::new_event;
+use super::calendar::{ask_for_calendars, new_event};
 use super::event::EventScreen;
 use super::help::HelpScreen;
 use super::keys::listen;
@@ -54,6 +54,9 @@ pub fn Frame() -> impl IntoView {
         _ if matches!(app.places.calendar.get(), Place::Agenda(_)) => Screen::Agenda,
         _ => Screen::Week,
     });
+    if !matches!(screen.get_untracked(), Screen::Week | Screen::Agenda) {
+        ask_for_calendars(app);
+    }
     let is_event = Memo::new(move |_| matches!(app.places.current.get(), Place::Event(_)));
     view! {
         <a class="skip" href="#main">"Skip to the content"</a>

@@ -65,6 +65,7 @@ fn SignInForm() -> impl IntoView {
     let password = RwSignal::new(String::new());
     let by_hand = RwSignal::new(false);
     let user = RwSignal::new(String::new());
+    let keeps = RwSignal::new(false);
     let servers = RwSignal::new(None::<Servers>);
     let complaint = RwSignal::new(None::<&'static str>);
     let asked_for = StoredValue::new(String::new());
@@ -82,6 +83,7 @@ fn SignInForm() -> impl IntoView {
             asked_for.set_value(account.address.clone());
             address.set(account.address);
             name.set(account.name);
+            keeps.set(account.keeps_password);
             servers.set(Some(account.servers));
             browser::focus_soon("password");
         }
@@ -122,7 +124,7 @@ fn SignInForm() -> impl IntoView {
                     user: user.get_untracked().trim().to_owned(),
                     password: password.get_untracked(),
                     servers,
-                    keep: KeepPassword::No,
+                    keep: if keeps.get_untracked() { KeepPassword::OnThisDevice } else { KeepPassword::No },
                 });
             }
             None => {
@@ -138,6 +140,8 @@ fn SignInForm() -> impl IntoView {
         }
     });
 
+    // Without a secure context the browser offers no key that could wrap it.
+    let can_keep = window().is_secure_context();
     let is_busy = Memo::new(move |_| matches!(session.view.get(), SignInView::Checking { done: false, .. }));
     let submit = move |event: SubmitEvent| {
         event.prevent_default();
@@ -166,8 +170,15 @@ fn SignInForm() -> impl IntoView {
                     on:input=move |event| password.set(event_target_value(&event))
                 />
                 <span class="hint" id="password-hint">
-                    "It stays in this page and is forgotten when the page closes. If your provider has app passwords, make one for Calpost."
+                    {part(move || if keeps.get() { words::KEPT } else { words::FORGOTTEN })}
+                    " If your provider has app passwords, make one for Calpost."
                 </span>
+                {can_keep.then(|| view! {
+                    <label class="check-line">
+                        <input type="checkbox" prop:checked=keeps on:change=move |event| keeps.set(event_target_checked(&event)) />
+                        "Keep it on this device"
+                    </label>
+                })}
             </div>
             <div class="field">
                 <label for="name">"Your name, as guests see it"</label>

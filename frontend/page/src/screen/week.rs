@@ -21,6 +21,8 @@ use crate::text::date;
 const DAYS: u16 = 7;
 /// The grid opens at this minute, or an hour before the first event.
 const OPENS_AT: u16 = 7 * 60;
+/// The label of the present time covers that of an hour that is nearer than this, in minutes.
+const NOW_COVERS: u16 = 18;
 /// A click makes an event at the half hour it falls into.
 const SNAP: u16 = 30;
 
@@ -180,7 +182,11 @@ fn Hours() -> impl IntoView {
     let now = app.clock.now;
     view! {
         <ol class="hours" aria-label=format!("Hours in {}", date::city(&browser::zone()))>
-            {(0..24_u16).map(|hour| view! { <li><span>{date::time(hour * 60)}</span></li> }).collect::<Vec<_>>()}
+            {(0..24_u16).map(|hour| {
+                // The present time stands in the same column, and is the one to be read.
+                let is_hidden = flag(move || now.get().minute.abs_diff(hour * 60) < NOW_COVERS);
+                view! { <li class:covered=is_hidden><span>{date::time(hour * 60)}</span></li> }
+            }).collect::<Vec<_>>()}
             <li class="now-time" aria-hidden="true" style=("--at", move || now.get().minute.to_string())>{part(move || date::time(now.get().minute))}</li>
         </ol>
     }

@@ -82,6 +82,18 @@ pub fn save(bytes: &[u8], name: &str, media_type: &str) {
     let _released = Url::revoke_object_url(&address);
 }
 
+/// Moves the focus to the element with this id once the screen has been drawn, unless something has the focus.
+pub fn refocus_soon(id: &'static str) {
+    leptos::prelude::request_animation_frame(move || {
+        let document = leptos::prelude::document();
+        let is_lost =
+            document.active_element().is_none_or(|focused| document.body().is_some_and(|body| *focused == **body));
+        if is_lost {
+            focus_soon(id);
+        }
+    });
+}
+
 /// Moves the focus to the element with this id once the screen has been drawn.
 pub fn focus_soon(id: &'static str) {
     leptos::prelude::request_animation_frame(move || {

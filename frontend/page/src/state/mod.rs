@@ -107,7 +107,12 @@ impl App {
             Tell::SignIn(view) => self.session.hear(view),
             Tell::Status(status) => self.status.hear(status),
             Tell::Agenda(view) => self.agenda.hear(view),
-            Tell::Event(event) => self.opened.hear(event),
+            Tell::Event(event) => {
+                if let Some(event) = &event {
+                    self.places.lie_behind(event.start.day);
+                }
+                self.opened.hear(event);
+            }
             Tell::Form(form) => self.draft.hear_form(form),
             Tell::Inspection(inspection) => self.draft.hear_inspection(*inspection),
             Tell::GuestsRead(read) => self.draft.hear_guests(read),

@@ -9,6 +9,9 @@ use wasm_bindgen::{JsCast as _, JsValue};
 use super::browser;
 use super::place::Place;
 
+/// How many days the agenda shows.
+pub const AGENDA_DAYS: u16 = 28;
+
 /// Which address is open.
 #[derive(Clone, Copy)]
 pub struct Places {
@@ -17,18 +20,23 @@ pub struct Places {
     set_current: WriteSignal<Place>,
     /// The calendar view that is open, or lies behind what is open.
     pub calendar: Memo<Place>,
+    /// The day of an event that no calendar view led to.
+    set_event_day: WriteSignal<Option<Day>>,
 }
 
 impl Places {
     /// Reads the address bar and follows it, and every link inside the page.
     pub(super) fn start() -> Self {
         let (current, set_current) = signal(here());
-        let calendar = Memo::new(move |before: Option<&Place>| match (current.get(), before) {
-            (place @ (Place::Week(_) | Place::Agenda(_)), _) => place,
-            (_, Some(before)) => before.clone(),
-            (_, None) => Place::Week(browser::now().day),
+        let (event_day, set_event_day) = signal(None);
+        let calendar = Memo::new(move |before: Option<&Place>| match (current.get(), before, event_day.get()) {
+            (place @ (Place::Week(_) | Place::Agenda(_)), ..) => place,
+            (Place::Event(_), Some(Place::Agenda(_)), Some(day)) => Place::Agenda(day),
+            (Place::Event(_), _, Some(day)) => Place::Week(day),
+            (_, Some(before), _) => before.clone(),
+            (_, None, _) => Place::Week(browser::now().day),
         });
-        let places = Self { current, set_current, calendar };
+        let places = Self { current, set_current, calendar, set_event_day };
         let _forever = window_event_listener(ev::popstate, move |_| set_current.set(here()));
         let _forever = window_event_listener(ev::click, move |click| places.follow(&click));
         places
@@ -39,11 +47,24 @@ impl Places {
         if place == self.current.get_untracked() {
             return;
         }
+        self.set_event_day.set(None);
         let address = place.address();
         if let Ok(history) = window().history() {
             let _kept = history.push_state_with_url(&JsValue::NULL, "", Some(&address));
         }
         self.set_current.set(place);
+    }
+
+    /// The event that is open is on this day: if the calendar view behind it does not show that day, it turns to it.
+    pub fn lie_behind(self, day: Day) {
+        let shows = match self.calendar.get_untracked() {
+            Place::Agenda(first) => (first..first.plus(i32::from(AGENDA_DAYS))).contains(&day),
+            Place::Week(shown) => shown.week_start(0) == day.week_start(0),
+            _ => false,
+        };
+        if !shows {
+            self.set_event_day.set(Some(day));
+        }
     }
 
     /// Goes to a place instead of the present one: the back button does not return here.

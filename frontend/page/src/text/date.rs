@@ -114,6 +114,16 @@ pub fn range_title(first: Day, days: u16) -> (String, String) {
     (format!("{start} – {d2} {}", month(m2)), y2.to_string())
 }
 
+/// The same for a narrow bar: `16 – 22 November`, `22 Nov – 19 Dec`.
+pub fn short_range_title(first: Day, days: u16) -> String {
+    let last = first.plus(i32::from(days.max(1)) - 1);
+    let ((_, m1, d1), (_, m2, d2)) = (first.ymd(), last.ymd());
+    match m1 == m2 {
+        true => range_title(first, days).0,
+        false => format!("{d1} {} – {d2} {}", &month(m1)[..3], &month(m2)[..3]),
+    }
+}
+
 /// How long ago or ahead, as a short stamp: `today 08:55`, `yesterday 11:20`, `Tue 17:02`, `3 Nov 2025`.
 pub fn stamp(point: Point, now: Point) -> String {
     match now.day.0.saturating_sub(point.day.0) {

@@ -58,6 +58,12 @@ pub fn number(value: usize) -> String {
     text
 }
 
+/// With a small letter at its start, to stand within a sentence.
+pub fn lower_start(text: &str) -> String {
+    let mut letters = text.chars();
+    letters.next().map(|first| first.to_lowercase().chain(letters).collect()).unwrap_or_default()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

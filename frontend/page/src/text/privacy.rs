@@ -15,7 +15,7 @@ pub const PARTIES: [Party; 4] = [
     Party {
         who: "This page",
         sees: "Your calendar, your mail about events, your password while you are signed in",
-        keeps: "A copy of calendar and answers, drafts and outbox, on this device; never the password",
+        keeps: "A copy of calendar and answers, drafts and outbox, on this device; the password only if you say so",
     },
     Party {
         who: "The relay",

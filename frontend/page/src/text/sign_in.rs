@@ -4,6 +4,11 @@ use intent::{Check, CheckOutcome, Protection, ServerChoice, ServerSource, Servic
 
 use super::problem;
 
+/// What becomes of the password by itself.
+pub const FORGOTTEN: &str = "It stays in this page and is forgotten when the page closes.";
+/// What becomes of it where the person keeps it.
+pub const KEPT: &str = "It is kept in this browser, locked by a key that cannot leave it. Whoever can use this browser can open your mailbox.";
+
 /// What a service is for, as a person would say it.
 pub fn service(service: Service) -> &'static str {
     match service {

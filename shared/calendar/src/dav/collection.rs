@@ -21,6 +21,8 @@ pub struct Collection {
     pub holds_events: bool,
     /// Whether the person may write to it. A server that does not say is believed to allow it.
     pub is_writable: bool,
+    /// Whether the server says that it is the person's default calendar.
+    pub is_default: bool,
     /// Whether changes can be asked for with sync-collection.
     pub has_sync: bool,
     /// A value that changes whenever anything in it does.
@@ -32,6 +34,11 @@ pub struct Collection {
 /// The calendars among the places of an answer, in the order a list shows them.
 pub fn collections(answer: &Multistatus) -> Vec<Collection> {
     let mut calendars: Vec<Collection> = answer.responses.iter().filter_map(collection).collect();
+    let said = answer.responses.iter().filter_map(|response| response.properties.default_calendar.as_deref());
+    let defaults: Vec<Href> = said.filter_map(|path| Href::parse(path).ok()).collect();
+    for calendar in &mut calendars {
+        calendar.is_default = defaults.iter().any(|default| default.is_same_collection(&calendar.href));
+    }
     order::sort_by(&mut calendars, |a, b| {
         let rank = |each: &Collection| each.order.unwrap_or(i64::MAX);
         rank(a).cmp(&rank(b)).then_with(|| a.href.cmp(&b.href))
@@ -62,6 +69,7 @@ fn collection(response: &Response) -> Option<Collection> {
         order: properties.order,
         holds_events: properties.components.as_ref().is_none_or(|all| all.is_empty() || all.contains(&vevent())),
         is_writable: !is_subscription && may_write(properties),
+        is_default: false,
         has_sync: properties.reports.as_ref().map_or(properties.sync_token.is_some(), |reports| {
             reports.iter().any(|report| report == "sync-collection")
         }),
@@ -191,6 +199,17 @@ mod tests {
         );
         let names: Vec<_> = collections(&answer).into_iter().map(|each| each.name).collect();
         assert_eq!(names, ["b", "a"]);
+    }
+
+    #[test]
+    fn the_inbox_says_which_calendar_is_the_default() {
+        let calendar =
+            |name: &str| place(&format!("/cal/{name}/"), "<resourcetype><collection/><c:calendar/></resourcetype>");
+        let inbox = "<resourcetype><collection/><c:schedule-inbox/></resourcetype>\
+                     <c:schedule-default-calendar-URL><href>/cal/b</href></c:schedule-default-calendar-URL>";
+        let answer = read(&[calendar("a"), calendar("b"), place("/cal/inbox/", inbox)].concat());
+        let defaults: Vec<_> = collections(&answer).into_iter().map(|each| each.is_default).collect();
+        assert_eq!(defaults, [false, true]);
     }
 
     #[test]

@@ -73,6 +73,8 @@ pub struct Properties {
     pub is_unauthenticated: bool,
     /// The addresses of the calendar homes, as written.
     pub homes: Vec<String>,
+    /// Where a schedule inbox puts what is new, as written: the person's default calendar.
+    pub default_calendar: Option<String>,
     /// The person's calendar addresses, as written: `mailto:` addresses among others.
     pub user_addresses: Vec<String>,
 }
@@ -161,6 +163,7 @@ fn read_property(into: &mut Properties, property: &Element<'_>) {
         (Namespace::Dav, "principal-URL") if into.principal.is_none() => into.principal = hrefs(property).next(),
         (Namespace::CalDav, "calendar-data") => into.calendar_data = Some(property.text.clone().into_owned()),
         (Namespace::CalDav, "calendar-home-set") => into.homes = hrefs(property).collect(),
+        (Namespace::CalDav, "schedule-default-calendar-URL") => into.default_calendar = hrefs(property).next(),
         (Namespace::CalDav, "calendar-user-address-set") => into.user_addresses = hrefs(property).collect(),
         (Namespace::CalDav, "supported-calendar-component-set") => {
             let components = property.all(Namespace::CalDav, "comp").filter_map(|comp| comp.attribute("name"));

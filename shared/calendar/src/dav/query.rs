@@ -51,7 +51,9 @@ pub fn describe_collection(collection: &Location) -> Request {
 const COLLECTION_PROPERTIES: &str = concat!(
     "<D:resourcetype/><D:displayname/><A:calendar-color/><A:calendar-order/>",
     "<C:supported-calendar-component-set/><S:getctag/><D:sync-token/>",
-    "<D:current-user-privilege-set/><D:supported-report-set/>"
+    "<D:current-user-privilege-set/><D:supported-report-set/>",
+    // Said by the schedule inbox, which many servers keep in the home (RFC 6638 section 9.2).
+    "<C:schedule-default-calendar-URL/>"
 );
 
 /// The names and entity tags of everything in a collection: the way to see changes on a server without

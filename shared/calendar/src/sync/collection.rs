@@ -288,6 +288,7 @@ mod tests {
             order: None,
             holds_events: true,
             is_writable: true,
+            is_default: false,
             has_sync,
             ctag: Some(ctag.to_owned()),
             sync_token: None,

@@ -21,17 +21,14 @@ pub fn EventForm() -> impl IntoView {
     let app = use_app();
     let cancels = field(app, |form| form.cancels);
     let repeats = field(app, |form| form.repeats.clone());
-    let is_new = field(app, |form| form.event.is_none() && form.title.is_empty());
-    if is_new.get_untracked() {
-        browser::focus_soon("title");
-    }
+    browser::focus_soon(if cancels.get_untracked() { "note" } else { "title" });
     view! {
         <form class="form" aria-label="Event" novalidate on:submit=move |event| event.prevent_default()>
             {part(move || (!repeats.with(String::is_empty)).then(|| view! {
                 <div class="notice">
                     <Icon name="i-repeat" />
-                    <p>{format!("This event repeats {}. ", repeats.get())}
-                        {if cancels.get() { "The whole series is cancelled." } else { "What you change here changes the whole series." }}</p>
+                    <p>{format!("This event repeats {}. ", text::lower_start(&repeats.get()))}
+                        {if cancels.get() { "The whole series is cancelled." } else { "What you change here changes the whole series; the dates are those of its first time." }}</p>
                 </div>
             }))}
             {part(move || if cancels.get() {

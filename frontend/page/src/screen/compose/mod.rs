@@ -7,7 +7,7 @@ pub mod inspector;
 pub mod when;
 pub mod words;
 
-use intent::{Field, Form, FormProblem, Window};
+use intent::{Field, Form, FormProblem};
 use leptos::ev;
 use leptos::prelude::*;
 
@@ -17,7 +17,7 @@ use wasm_bindgen::JsCast as _;
 
 use self::details::EventForm;
 use self::inspector::Inspector;
-use super::calendar::new_event;
+use super::calendar::{ask_for_calendars, new_event};
 use crate::component::icon::Icon;
 use crate::state::place::Place;
 use crate::state::{App, use_app};
@@ -58,10 +58,7 @@ pub fn ComposeScreen() -> impl IntoView {
             _ => {}
         }
     });
-    // Without a calendar view behind it nothing has asked for the calendars to choose from yet.
-    if app.agenda.view.with_untracked(|view| view.window.is_none()) {
-        app.agenda.show(Window { first: untrack(|| app.places.day()).week_start(0), days: 7 });
-    }
+    ask_for_calendars(app);
     let keys = window_event_listener(ev::keydown, move |event| {
         let is_open_dialog = document().query_selector("dialog[open]").ok().flatten().is_some();
         match event.key().as_str() {
@@ -83,8 +80,13 @@ pub fn ComposeScreen() -> impl IntoView {
         _ => false,
     });
     let shows_sent = RwSignal::new(false);
-    let title =
-        Memo::new(move |_| app.draft.form.with(|form| form.as_ref().map_or("New event", words_of_form::screen_title)));
+    let title = Memo::new(move |_| {
+        app.draft.form.with(|form| match form {
+            Some(form) => words_of_form::screen_title(form),
+            None if is_gone.get() => "Draft",
+            None => "New event",
+        })
+    });
     let cancels = field(app, |form| form.cancels);
     let letters = letters(app);
     view! {
@@ -98,8 +100,10 @@ pub fn ComposeScreen() -> impl IntoView {
                     format!("Draft kept on this device, {}", text::date::time(at.minute))
                 }))}</span>
                 <div class="end">
-                    <button type="button" class="button plain" on:click=move |_| app.draft.discard()>"Discard"</button>
-                    <span class="hide-narrow buttons"><SendButtons letters cancels silent="" /></span>
+                    <Show when=move || is_there.get()>
+                        <button type="button" class="button plain" on:click=move |_| app.draft.discard()>"Discard"</button>
+                        <span class="hide-narrow buttons"><SendButtons letters cancels silent="" /></span>
+                    </Show>
                 </div>
             </div>
             <Show when=move || is_there.get() fallback=move || view! { <NoForm is_gone /> }>
