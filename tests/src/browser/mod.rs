@@ -189,6 +189,9 @@ impl Browser {
     #[track_caller]
     fn keep_picture(&self, screen: &str, name: &str, size: (u32, u32), scheme: &str) {
         self.show_at(size, scheme).unwrap_or_else(|problem| panic!("{problem}"));
+        // A colour on its way from one scheme to the next is on no screen for long.
+        let settle = "for (const animation of document.getAnimations()) { try { animation.finish(); } catch {} }";
+        self.session.run(settle, &json!([])).unwrap_or_else(|problem| panic!("{problem}"));
         let picture = program::evidence().join("screens").join(format!("{screen}-{name}.png"));
         self.picture(&picture).unwrap_or_else(|problem| panic!("{problem}"));
         let findings = accessibility::findings(&self.session).unwrap_or_else(|problem| panic!("{problem}"));

@@ -138,7 +138,7 @@ fn Guests(
     view! {
         <div class="answers-head">
             <h3>{head}</h3>
-            <span class="quiet">{(answer::total(event.tally) > 0).then(|| answer::tally(event.tally))}</span>
+            <span class="quiet">{answer::tally_rest(event.tally)}</span>
         </div>
         <ul class="answers" aria-label="Guests and their answers">
             {guests.into_iter().map(|guest| view! { <GuestAnswer guest now on_again /> }).collect_view()}

@@ -40,17 +40,21 @@ pub fn tally_head(tally: Tally) -> String {
     format!("{} of {} accepted", tally.accepted, total(tally))
 }
 
+/// What else they said, beside that: `1 maybe, 4 not answered`; empty if everybody accepted.
+pub fn tally_rest(tally: Tally) -> String {
+    said_of(&[(tally.tentative, "maybe"), (tally.declined, "declined"), (tally.waiting, "not answered")])
+}
+
+fn said_of(parts: &[(u16, &str)]) -> String {
+    let said = parts.iter().filter(|(number, _)| *number > 0).map(|(number, word)| format!("{number} {word}"));
+    said.collect::<Vec<_>>().join(", ")
+}
+
 /// `8 guests: 3 accepted, 5 not answered`
 pub fn tally(tally: Tally) -> String {
-    let parts = [
-        (tally.accepted, "accepted"),
-        (tally.tentative, "maybe"),
-        (tally.declined, "declined"),
-        (tally.waiting, "not answered"),
-    ];
-    let said: Vec<String> =
-        parts.iter().filter(|(number, _)| *number > 0).map(|(number, word)| format!("{number} {word}")).collect();
-    format!("{}: {}", count(usize::from(total(tally)), "guest", "guests"), said.join(", "))
+    let accepted = said_of(&[(tally.accepted, "accepted")]);
+    let said = [accepted, tally_rest(tally)].into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(", ");
+    format!("{}: {said}", count(usize::from(total(tally)), "guest", "guests"))
 }
 
 /// All guests.
@@ -129,7 +133,7 @@ mod tests {
     fn a_tally_names_only_what_was_said() {
         let all = Tally { accepted: 3, tentative: 1, declined: 0, waiting: 4 };
         assert_eq!(tally(all), "8 guests: 3 accepted, 1 maybe, 4 not answered");
-        assert_eq!(tally_head(all), "3 of 8 accepted");
+        assert_eq!((tally_head(all), tally_rest(all)), ("3 of 8 accepted".into(), "1 maybe, 4 not answered".into()));
         assert_eq!(tally(Tally { waiting: 1, ..Tally::default() }), "1 guest: 1 not answered");
     }
 
