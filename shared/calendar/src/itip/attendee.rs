@@ -2,6 +2,8 @@
 //!
 //! An attendee never raises SEQUENCE and never changes what the organizer decided (RFC 5546 sections 3.2.3 and 3.2.7).
 
+use std::collections::BTreeMap;
+
 use jiff::Timestamp;
 use thiserror::Error;
 
@@ -13,6 +15,7 @@ use super::person::{Me, partstat};
 use super::revision::sequence;
 use super::timeline::{Instance, Timeline, moment};
 use crate::ical::{Address, Component, Property};
+use crate::order::IntoOrdered as _;
 use crate::time::moment::Moment;
 
 /// What an attendee can answer.
@@ -137,13 +140,14 @@ pub fn answer(answering: Answering<'_>) -> Result<Answered, AnswerProblem> {
         return Err(AnswerProblem::EndsBeforeItBegins);
     }
     let mut changed = stored.clone();
+    let mut places = places(&changed, &timeline);
     let mut spoken_of: Vec<Option<Instance>> = Vec::new();
     for answer in answers {
         let parts = match &answer.occurrence {
             None => enter_all(&mut changed, me, &timeline, &|component| write(component, me, answer.partstat))?,
             Some(at) => {
                 let enter = |component: &mut Component| write(component, me, answer.partstat);
-                vec![Some(enter_one(&mut changed, me, &timeline, at, &enter)?)]
+                vec![Some(enter_one(&mut changed, me, &timeline, &mut places, at, &enter)?)]
             }
         };
         for part in parts {
@@ -228,7 +232,8 @@ pub(super) fn enter_all(
         enter(component);
         // An answer to the series is too old for an occurrence that was changed later, and does not undo one to an
         // occurrence by itself, which nobody can tell from one that came along; so those are answered, too.
-        let is_answered_alone = before.as_ref().is_some_and(|before| before != "NEEDS-ACTION" && own == *before);
+        let is_changed = me.attendee(component).is_some_and(|mine| partstat(mine) != own);
+        let is_answered_alone = before.as_ref().is_some_and(|before| before != "NEEDS-ACTION") && is_changed;
         let is_later = series_sequence.is_none_or(|of_series| sequence(component) > of_series);
         if !is_override(component) || is_later || is_answered_alone {
             parts.push(timeline.instance_of(component));
@@ -237,17 +242,24 @@ pub(super) fn enter_all(
     if parts.is_empty() { Err(AnswerProblem::NotInvited) } else { Ok(parts) }
 }
 
+/// Where the overrides are among the components.
+pub(super) fn places(stored: &Stored, timeline: &Timeline) -> BTreeMap<Instance, usize> {
+    let components = stored.components().enumerate();
+    components.filter_map(|(place, component)| Some((timeline.instance_of(component)?, place))).into_map()
+}
+
 /// Enters an answer to one occurrence, into its override, which is made if there is none.
 pub(super) fn enter_one(
     changed: &mut Stored,
     me: &Me,
     timeline: &Timeline,
+    places: &mut BTreeMap<Instance, usize>,
     at: &Moment,
     enter: &dyn Fn(&mut Component),
 ) -> Result<Instance, AnswerProblem> {
     let instance = timeline.instance(at);
-    let is_meant = |component: &Component| timeline.instance_of(component) == Some(instance);
-    if let Some(component) = changed.object_mut().components_mut().find(|component| is_meant(component)) {
+    let place = places.get(&instance);
+    if let Some(component) = place.and_then(|place| changed.object_mut().components_mut().nth(*place)) {
         me.attendee(component).ok_or(AnswerProblem::NotInvited)?;
         enter(component);
         return Ok(instance);
@@ -266,6 +278,7 @@ pub(super) fn enter_one(
     }
     let mut component = occurrence(series, timeline, instance);
     enter(&mut component);
+    places.insert(instance, changed.components().count());
     changed.object_mut().calendar_mut().push_component(component);
     Ok(instance)
 }
@@ -287,8 +300,9 @@ pub(super) fn letter(
     spoken_of: &[Option<Instance>],
     told: Address,
 ) -> Outgoing {
+    let overrides = changed.overrides().filter_map(|it| Some((timeline.instance_of(it)?, it))).into_map();
     let part = |part: &Option<Instance>| {
-        let component = changed.components().find(|component| timeline.instance_of(component) == *part);
+        let component = part.as_ref().and_then(|instance| overrides.get(instance).copied());
         component.or_else(|| changed.series()).map(|component| (component, part.is_none()))
     };
     let (method, reason) = match answering.proposal {

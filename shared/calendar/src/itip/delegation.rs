@@ -5,7 +5,7 @@
 
 use jiff::Timestamp;
 
-use super::attendee::{AnswerProblem, Answered, Answering, enter_all, enter_one, forget_resend, letter, told};
+use super::attendee::{AnswerProblem, Answered, Answering, enter_all, enter_one, forget_resend, letter, places, told};
 use super::object::Stored;
 use super::outgoing::{Outgoing, Reason};
 use super::person::{Me, attendee, attendee_mut};
@@ -51,7 +51,7 @@ pub fn delegate(delegating: Delegating<'_>) -> Result<Answered, AnswerProblem> {
     let enter = |component: &mut Component| hand_on(component, me, delegate);
     let parts = match delegating.occurrence {
         None => enter_all(&mut changed, me, &timeline, &enter)?,
-        Some(at) => vec![Some(enter_one(&mut changed, me, &timeline, at, &enter)?)],
+        Some(at) => vec![Some(enter_one(&mut changed, me, &timeline, &mut places(stored, &timeline), at, &enter)?)],
     };
     let answering = Answering {
         me,

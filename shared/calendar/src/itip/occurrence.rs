@@ -119,9 +119,19 @@ pub fn except(series: &mut Component, timeline: &Timeline, instance: Instance) {
 
 /// Removes one occurrence from the EXDATEs or RDATEs of a series.
 pub fn forget_date(series: &mut Component, name: &str, timeline: &Timeline, instance: Instance) {
+    forget_dates(series, name, timeline, |it| it == instance);
+}
+
+/// Removes occurrences from the EXDATEs or RDATEs of a series.
+pub(super) fn forget_dates(
+    series: &mut Component,
+    name: &str,
+    timeline: &Timeline,
+    is_forgotten: impl Fn(Instance) -> bool,
+) {
     let is_meant = |value: &str, tzid: Option<&str>| {
         let start = value.split('/').next().unwrap_or_default();
-        Moment::parse(start, tzid).is_ok_and(|moment| timeline.instance(&moment) == instance)
+        Moment::parse(start, tzid).is_ok_and(|moment| is_forgotten(timeline.instance(&moment)))
     };
     let rest_of = |property: &Property| -> Option<Vec<String>> {
         let tzid = property.parameter("TZID");

@@ -5,10 +5,10 @@ use thiserror::Error;
 
 use super::object::{Stored, is_override};
 use super::occurrence::{
-    forget_date, moved_along, occurrence_as_long_as_the_series, period_of, replace_moment, set_length,
+    forget_date, forget_dates, moved_along, occurrence_as_long_as_the_series, period_of, replace_moment, set_length,
 };
 use super::outgoing::stamp;
-use super::timeline::{Instance, Timeline, moment, moments};
+use super::timeline::{Instance, Timeline, moment};
 use crate::ical::{Component, Property};
 use crate::order::IntoOrdered as _;
 use crate::time::moment::Moment;
@@ -181,9 +181,7 @@ fn series_of(rule: &Rule, start: &Moment, timeline: &Timeline) -> Option<Series>
 
 fn drop_dates(series: &mut Component, timeline: &Timeline, is_dropped: impl Fn(Instance) -> bool) {
     for name in ["RDATE", "EXDATE"] {
-        let instances = series.all(name).flat_map(moments).map(|moment| timeline.instance(&moment));
-        let dropped: Vec<Instance> = instances.filter(|instance| is_dropped(*instance)).collect();
-        dropped.into_iter().for_each(|instance| forget_date(series, name, timeline, instance));
+        forget_dates(series, name, timeline, &is_dropped);
     }
 }
 

@@ -112,8 +112,7 @@ fn cancel_one(
     if !tally.admits(cancellation, known.revision(Some(instance)), is_known.unwrap_or_default()) {
         return;
     }
-    let is_meant = |component: &Component| known.timeline.instance_of(component) == Some(instance);
-    if let Some(component) = changed.object_mut().components_mut().find(|component| is_meant(component)) {
+    if let Some(component) = known.component_in(changed, instance) {
         return call_off(component, Some(cancellation));
     }
     if let Some(series) = known.object.series() {

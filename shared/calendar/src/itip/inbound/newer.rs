@@ -1,20 +1,28 @@
 //! Whether a message says something newer than what is stored.
 
+use std::collections::BTreeMap;
+
 use super::super::object::{Message, Object, Stored};
 use super::super::occurrence::occurrence;
 use super::super::revision::Revision;
 use super::super::timeline::{Instance, Timeline, moment};
 use crate::ical::Component;
+use crate::order::IntoOrdered as _;
 
 /// What is stored, to be compared with messages about it.
 pub(super) struct Known<'o> {
     pub(super) object: &'o Object,
     pub(super) timeline: Timeline,
+    /// The override of each occurrence that has one, and its place among the components.
+    overrides: BTreeMap<Instance, (usize, &'o Component)>,
 }
 
 impl<'o> Known<'o> {
     pub(super) fn of(object: &'o Object) -> Self {
-        Self { object, timeline: Timeline::of(object) }
+        let timeline = Timeline::of(object);
+        let listed = object.components().enumerate();
+        let overrides = listed.filter_map(|(place, it)| Some((timeline.instance_of(it)?, (place, it)))).into_map();
+        Self { object, timeline, overrides }
     }
 
     /// The occurrence that a component of a message means; nothing for the series, or for an event that is its own only
@@ -30,8 +38,17 @@ impl<'o> Known<'o> {
     pub(super) fn component(&self, instance: Option<Instance>) -> Option<&'o Component> {
         match instance {
             None => self.object.series(),
-            Some(instance) => self.object.overrides().find(|it| self.timeline.instance_of(it) == Some(instance)),
+            Some(instance) => self.overrides.get(&instance).map(|(_, component)| *component),
         }
+    }
+
+    /// The same in a copy of the object to which components were added at the end only.
+    pub(super) fn component_in<'c>(&self, copy: &'c mut Stored, instance: Instance) -> Option<&'c mut Component> {
+        if let Some((place, _)) = self.overrides.get(&instance) {
+            return copy.object_mut().components_mut().nth(*place);
+        }
+        let mut added = copy.object_mut().components_mut().skip(self.object.components().count());
+        added.find(|component| self.timeline.instance_of(component) == Some(instance))
     }
 
     /// What is known of an occurrence or of the series: the stored component, or what the series says of the occurrence.

@@ -272,8 +272,7 @@ fn delegation<'c>(component: &'c Component, answer: &Answer<'_>) -> Option<(&'c 
 fn enter(stored: &mut Stored, known: &Known<'_>, answer: &Answer<'_>, instance: Option<Instance>) {
     let timeline = &known.timeline;
     let Some(instance) = instance else { return enter_all(stored, answer) };
-    let is_meant = |component: &Component| timeline.instance_of(component) == Some(instance);
-    if let Some(component) = stored.object_mut().components_mut().find(|component| is_meant(component)) {
+    if let Some(component) = known.component_in(stored, instance) {
         return write(component, answer, true);
     }
     if let Some(series) = stored.series() {
