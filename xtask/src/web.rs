@@ -5,6 +5,7 @@
 
 mod name;
 mod pack;
+mod script;
 mod style;
 mod wasm;
 
@@ -48,13 +49,17 @@ pub(crate) fn build(care: Care) -> Outcome {
         say("building page and engine quickly (usually 2 minutes the first time, seconds afterwards)");
     }
     run_command(&mut trunk)?;
-    let mut files = gather(&trunk_output)?;
+    let mut files = name::without_inline_script(style::in_one_file(gather(&trunk_output)?))?;
     if care == Care::Release {
-        for (_, bytes) in files.iter_mut().filter(|(name, _)| name.ends_with(".wasm")) {
-            *bytes = wasm::lean(bytes);
+        for (name, bytes) in &mut files {
+            if name.ends_with(".wasm") {
+                *bytes = wasm::lean(bytes);
+            } else if let (true, Ok(text)) = (is_script(name), std::str::from_utf8(bytes)) {
+                *bytes = script::lean(text).into_bytes();
+            }
         }
     }
-    let files = name::with_hashes(name::without_inline_script(style::in_one_file(files))?);
+    let files = name::with_hashes(files);
     replace_folder(&web(), &files, care)?;
     say(&format!("  the page is in {} after {} s", web().display(), started.elapsed().as_secs()));
     Ok(())
@@ -71,6 +76,10 @@ fn gather(folder: &Path) -> Outcome<Vec<PageFile>> {
         files.push((name, bytes));
     }
     if files.is_empty() { Err(Problem("Trunk built nothing".into())) } else { Ok(files) }
+}
+
+fn is_script(name: &str) -> bool {
+    name.ends_with(".js") || name.ends_with(".mjs")
 }
 
 /// Writes the files and their compressed forms, and leaves nothing of an earlier build.
