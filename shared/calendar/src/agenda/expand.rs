@@ -37,8 +37,20 @@ pub struct Occurrence {
     key: Option<Key>,
 }
 
+impl Expansion {
+    /// Sorts, and leaves out what is over the limit.
+    fn keep_first(&mut self, limit: usize) {
+        self.occurrences.sort_by_key(|occurrence| (occurrence.begins, occurrence.event, occurrence.key));
+        self.is_truncated |= self.occurrences.len() > limit;
+        self.occurrences.truncate(limit);
+    }
+}
+
 /// The range in which to look, in Unix seconds; the end is not part of it.
 type Range = Span;
+
+/// The most occurrences that are held beyond what the limit asks for.
+const MAX_HELD: usize = 20_000;
 
 /// Fewer events than this are looked at one by one.
 const SORTED_FROM: usize = 16;
@@ -52,21 +64,25 @@ impl Timetable {
     /// Of one event at most [`MAX_OCCURRENCES`] are found.
     #[must_use]
     pub fn occurrences(&self, from: Timestamp, to: Timestamp, limit: usize) -> Expansion {
-        let range = Range { from: from.as_second(), to: to.as_second() };
+        let whole = Range { from: from.as_second(), to: to.as_second() };
         let mut found = Expansion { occurrences: Vec::new(), is_truncated: false };
+        let (mut range, most) = (whole, limit.saturating_mul(2).max(MAX_HELD));
         let mut look = |index: usize| {
             if let Some(event) = self.events.get(index) {
                 Search { event, index, range, found: &mut found, left: MAX_OCCURRENCES }.run();
+            }
+            // What begins after the last that the limit has room for need not be looked for.
+            if found.occurrences.len() > most {
+                found.keep_first(limit);
+                range.to = found.occurrences.last().map_or(range.to, |last| last.begins.as_second() + 1);
             }
         };
         if self.events.len() < SORTED_FROM {
             (0..self.events.len()).for_each(&mut look);
         } else {
-            self.spans.get_or_init(|| self.sorted()).touching(range).copied().for_each(&mut look);
+            self.spans.get_or_init(|| self.sorted()).touching(whole).copied().for_each(&mut look);
         }
-        found.occurrences.sort_by_key(|occurrence| (occurrence.begins, occurrence.event, occurrence.key));
-        found.is_truncated |= found.occurrences.len() > limit;
-        found.occurrences.truncate(limit);
+        found.keep_first(limit);
         found
     }
 

@@ -438,3 +438,21 @@ fn many_events_in_one_calendar_are_found_as_each_is_alone() {
         assert_eq!(count(&texts, &from, &to), each + count(moved, &from, &to), "{from}");
     }
 }
+
+#[test]
+fn a_limit_keeps_the_earliest_of_many_events() {
+    let event = |number: usize| {
+        let day = 28 - number % 28;
+        format!(
+            "BEGIN:VEVENT\r\nUID:{number}\r\nDTSTART:202601{day:02}T{:02}0000Z\r\nRRULE:FREQ=DAILY\r\nEND:VEVENT\r\n",
+            number % 24
+        )
+    };
+    let text = format!("BEGIN:VCALENDAR\r\n{}END:VCALENDAR\r\n", (0..40).map(event).collect::<String>());
+    let document = Document::read(text.as_bytes()).unwrap();
+    let table = Timetable::read(document.calendar().unwrap(), &Zone::utc());
+    let first = |limit: usize| table.occurrences(Timestamp::MIN, Timestamp::MAX, limit);
+    let (all, some) = (first(usize::MAX), first(100));
+    assert!(all.occurrences.len() > MAX_OCCURRENCES * 39 && some.is_truncated);
+    assert_eq!(some.occurrences, all.occurrences[..100]);
+}
