@@ -158,7 +158,7 @@ pub enum TellAtDoor {
     /// [`Tell::Alive`].
     Alive,
     /// [`Tell::SignIn`].
-    SignIn(SignInView),
+    SignIn(Box<SignInView>),
     /// [`Tell::Problem`].
     Problem(Problem),
 }

@@ -92,7 +92,7 @@ fn the_door_hears_what_the_page_would_hear() {
     let problem = Problem { service: None, kind: ProblemKind::TimedOut, detail: "x".to_owned() };
     let told = [
         (Tell::Alive, Some(TellAtDoor::Alive)),
-        (Tell::SignIn(SignInView::SignedOut), Some(TellAtDoor::SignIn(SignInView::SignedOut))),
+        (Tell::SignIn(SignInView::SignedOut), Some(TellAtDoor::SignIn(Box::new(SignInView::SignedOut)))),
         (Tell::Problem(problem.clone()), Some(TellAtDoor::Problem(problem))),
         (Tell::Status(Status::default()), None),
     ];

@@ -55,11 +55,11 @@ impl Door {
     fn hear(self, tell: TellAtDoor) {
         match tell {
             TellAtDoor::Alive => {}
-            TellAtDoor::SignIn(view) if matches!(view, SignInView::SignedIn(_)) => {
+            TellAtDoor::SignIn(view) if matches!(*view, SignInView::SignedIn(_)) => {
                 self.engine.hand_over(&TellAtDoor::SignIn(view.clone()));
-                set_timeout(move || self.session.hear(view), AT_ONCE);
+                set_timeout(move || self.session.hear(*view), AT_ONCE);
             }
-            TellAtDoor::SignIn(view) => self.session.hear(view),
+            TellAtDoor::SignIn(view) => self.session.hear(*view),
             TellAtDoor::Problem(problem) => self.notices.show(problem),
         }
     }
