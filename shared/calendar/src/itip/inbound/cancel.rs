@@ -3,6 +3,8 @@
 //! Nothing is removed: what is called off says so and keeps its revision, so that an older invitation that arrives
 //! later does not bring it back. Removing it is the person's click.
 
+use std::collections::BTreeSet;
+
 use super::super::facts::is_cancelled;
 use super::super::object::{Stored, is_override};
 use super::super::occurrence::occurrence;
@@ -59,6 +61,7 @@ struct Tally {
     known: usize,
     stale: usize,
     for_others: usize,
+    spoken_of: BTreeSet<Instance>,
 }
 
 impl Tally {
@@ -112,7 +115,7 @@ fn cancel_one(
     if !tally.admits(cancellation, known.revision(Some(instance)), is_known.unwrap_or_default()) {
         return;
     }
-    if let Some(component) = known.component_in(changed, instance) {
+    if let Some(component) = known.component_in(changed, instance, tally.spoken_of.insert(instance)) {
         return call_off(component, Some(cancellation));
     }
     if let Some(series) = known.object.series() {

@@ -42,10 +42,19 @@ impl<'o> Known<'o> {
         }
     }
 
-    /// The same in a copy of the object to which components were added at the end only.
-    pub(super) fn component_in<'c>(&self, copy: &'c mut Stored, instance: Instance) -> Option<&'c mut Component> {
+    /// The same in a copy of the object to which components were added at the end only, and none of this occurrence if a
+    /// message speaks of it for the first time.
+    pub(super) fn component_in<'c>(
+        &self,
+        copy: &'c mut Stored,
+        instance: Instance,
+        is_first: bool,
+    ) -> Option<&'c mut Component> {
         if let Some((place, _)) = self.overrides.get(&instance) {
             return copy.object_mut().components_mut().nth(*place);
+        }
+        if is_first {
+            return None;
         }
         let mut added = copy.object_mut().components_mut().skip(self.object.components().count());
         added.find(|component| self.timeline.instance_of(component) == Some(instance))

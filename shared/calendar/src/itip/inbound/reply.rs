@@ -3,6 +3,8 @@
 //! An answer counts if it is newer than the last one of that attendee for that occurrence. Who was not invited, answers
 //! from another address or cannot be verified becomes a question, all of their answers in one.
 
+use std::collections::BTreeSet;
+
 use super::super::delegation::list_delegate;
 use super::super::facts::is_cancelled;
 use super::super::object::{Object, Stored, is_override};
@@ -94,6 +96,7 @@ struct Desk<'a> {
     repeated: usize,
     stale: usize,
     skipped: Vec<String>,
+    spoken_of: BTreeSet<Option<Instance>>,
 }
 
 /// What becomes of one answer.
@@ -117,12 +120,14 @@ impl<'a> Desk<'a> {
             repeated: 0,
             stale: 0,
             skipped: Vec::new(),
+            spoken_of: BTreeSet::new(),
         }
     }
 
     fn take(&mut self, answer: &mut Answer<'_>) {
         let alias = self.known_as(answer);
         let instance = self.known.instance_of(answer.component, &self.of_message);
+        let is_first = self.spoken_of.insert(instance);
         if let Some(instance) = instance
             && self.known.component(Some(instance)).is_none()
             && (self.known.object.series().is_none() || !self.known.timeline.has(instance))
@@ -145,12 +150,12 @@ impl<'a> Desk<'a> {
             Ruling::Stale => self.stale += 1,
             Ruling::Repeated => self.repeated += 1,
             Ruling::Ask(why) => {
-                enter(&mut self.proposed, &self.known, answer, instance);
+                enter(&mut self.proposed, &self.known, answer, instance, is_first);
                 self.questions.push(why);
             }
             Ruling::Apply => {
-                enter(&mut self.changed, &self.known, answer, instance);
-                enter(&mut self.proposed, &self.known, answer, instance);
+                enter(&mut self.changed, &self.known, answer, instance, is_first);
+                enter(&mut self.proposed, &self.known, answer, instance, is_first);
                 self.applied.push(describe(answer));
             }
         }
@@ -269,10 +274,10 @@ fn delegation<'c>(component: &'c Component, answer: &Answer<'_>) -> Option<(&'c 
 
 /// Enters an answer: into the override of its occurrence, which is made if there is none, or into the series and the
 /// overrides that follow it.
-fn enter(stored: &mut Stored, known: &Known<'_>, answer: &Answer<'_>, instance: Option<Instance>) {
+fn enter(stored: &mut Stored, known: &Known<'_>, answer: &Answer<'_>, instance: Option<Instance>, is_first: bool) {
     let timeline = &known.timeline;
     let Some(instance) = instance else { return enter_all(stored, answer) };
-    if let Some(component) = known.component_in(stored, instance) {
+    if let Some(component) = known.component_in(stored, instance, is_first) {
         return write(component, answer, true);
     }
     if let Some(series) = stored.series() {
