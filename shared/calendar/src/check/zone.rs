@@ -6,6 +6,7 @@ use jiff::ToSpan;
 use crate::agenda::zone_of;
 use crate::ical::{Component, Property};
 use crate::time::moment::Moment;
+use crate::time::wall::wall_of;
 use crate::time::zone::{How, identify, parse_utc_offset};
 
 use super::Object;
@@ -117,11 +118,9 @@ fn check_clock(object: &Object<'_>, definition: &Component, tzid: &Property, rep
         });
         starts.take(MAX_COMPARED)
     };
-    if starts().next().is_none() {
-        return;
-    }
+    let Some(last) = starts().map(|start| start.civil()).max() else { return };
     let Some(by_name) = identify(tzid.value(), None).zone else { return };
-    let Some(by_rules) = zone_of(definition).and_then(|inline| inline.zone()) else { return };
+    let Some(by_rules) = zone_of(definition).and_then(|inline| inline.zone_until(wall_of(last))) else { return };
     let differs = |start: &Moment| by_name.instant(start.civil()) != by_rules.instant(start.civil());
     if let Some(start) = starts().find(differs) {
         report.at(&ZONE_DIFFERS, tzid, format!("{} at {start}", tzid.value()));

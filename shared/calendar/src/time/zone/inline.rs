@@ -6,7 +6,7 @@ use super::table::Zone;
 use crate::order;
 use crate::time::moment::Moment;
 use crate::time::recurrence::{Rule, Series};
-use crate::time::wall::wall_of;
+use crate::time::wall::{SECONDS_PER_DAY, wall_of};
 
 /// The end of the years in which a zone's own rules are followed, in Unix seconds: 1 January 2200. From there on the last
 /// offset stays.
@@ -50,10 +50,17 @@ pub struct OffsetProblem(String);
 impl InlineZone {
     /// The clock that these observances describe; nothing when there are none.
     pub fn zone(&self) -> Option<Zone> {
+        self.zone_until(FOLLOWED_UNTIL)
+    }
+
+    /// The same clock for whoever looks at nothing later than this wall clock, without following the rules any further.
+    pub(crate) fn zone_until(&self, last_wall: i64) -> Option<Zone> {
+        // No two clocks in the world are further apart.
+        let until = last_wall.saturating_add(2 * SECONDS_PER_DAY).min(FOLLOWED_UNTIL);
         let first = self.observances.iter().min_by_key(|observance| observance.first_onset())?;
         let mut rules_left = MAX_RULES;
         let mut onsets: Vec<(i64, i32)> =
-            self.observances.iter().flat_map(|observance| observance.onsets(&mut rules_left)).collect();
+            self.observances.iter().flat_map(|observance| observance.onsets(until, &mut rules_left)).collect();
         // Of two at the same instant the one written later holds.
         order::sort_by_key(&mut onsets, |(instant, _)| *instant);
         Some(Zone::from_changes(first.offset_before, onsets.into_iter()))
@@ -65,8 +72,9 @@ impl Observance {
         wall_of(self.start) - i64::from(self.offset_before)
     }
 
-    /// The instants at which it comes into force, each with its offset. Each rule that is followed counts down `rules_left`.
-    fn onsets(&self, rules_left: &mut usize) -> Vec<(i64, i32)> {
+    /// The instants at which it comes into force, each with its offset. Its rules are followed until then, and each that
+    /// is counts down `rules_left`.
+    fn onsets(&self, until: i64, rules_left: &mut usize) -> Vec<(i64, i32)> {
         let mut onsets = vec![self.first_onset()];
         let before = i64::from(self.offset_before);
         let followed = self.rules.len().min(*rules_left);
@@ -75,7 +83,7 @@ impl Observance {
             // The clock of the onsets is one that always shows the offset before, also for an UNTIL in UTC.
             let start = Moment::Zoned { local: self.start, tzid: String::new() };
             let Ok(series) = Series::new(rule, &start, Some(&Zone::fixed(self.offset_before))) else { continue };
-            let walls = series.walls_from(wall_of(self.start)).take_while(|wall| *wall < FOLLOWED_UNTIL);
+            let walls = series.walls_from(wall_of(self.start)).take_while(|wall| *wall < until);
             onsets.extend(walls.take(MAX_ONSETS).map(|wall| wall - before));
         }
         onsets.extend(self.dates.iter().map(|date| match date {
@@ -182,6 +190,21 @@ mod tests {
             instant += jiff::SignedDuration::from_hours(5);
         }
         assert_eq!(mixed.offset_seconds("2030-01-01T00:00:00Z".parse().unwrap()), -14_400);
+    }
+
+    #[test]
+    fn a_zone_that_is_followed_to_a_day_shows_the_same_until_then() {
+        let observances = vec![
+            observance("16010101T030000", "+0200", "+0100", &["FREQ=YEARLY;BYDAY=-1SU;BYMONTH=10"], &[]),
+            observance("16010101T020000", "+0100", "+0200", &["FREQ=YEARLY;BYDAY=-1SU;BYMONTH=3"], &[]),
+        ];
+        let inline = InlineZone { tzid: "Mine".to_owned(), observances };
+        let whole = inline.zone().unwrap();
+        for day in 0..800 {
+            let last = jiff::civil::date(2025, 1, 1).at(2, 30, 0, 0) + jiff::ToSpan::days(day);
+            let short = inline.zone_until(wall_of(last)).unwrap();
+            assert_eq!(short.instant(last), whole.instant(last), "{last}");
+        }
     }
 
     #[test]
