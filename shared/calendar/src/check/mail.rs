@@ -1,9 +1,11 @@
 //! The mail around the calendar: headers, the place of the calendar part, its label, and who writes to whom (RFC 6047,
 //! RFC 5322, RFC 2045).
 
+use std::borrow::Cow;
+
 use crate::ical::{Address, Component, Document};
 use crate::invite::is_calendar_part;
-use crate::mime::{BuiltIn, Message, Part, TransferEncoding};
+use crate::mime::{BuiltIn, Message, Part, Text as Decoded, TransferEncoding};
 
 use super::event::is_one_of;
 use super::finding::{Finding, Level, Report, Rule};
@@ -315,6 +317,8 @@ struct CalendarPart<'m> {
     part: &'m Part,
     index: usize,
     place: String,
+    /// Behind its transfer encoding.
+    bytes: Cow<'m, [u8]>,
     text: String,
 }
 
@@ -323,11 +327,10 @@ fn check_calendars(message: &Message<'_>) -> Vec<Finding> {
     let leaves = message.parts().iter().enumerate().filter(|(_, part)| !part.is_multipart());
     let calendars: Vec<CalendarPart<'_>> = leaves
         .filter(|(_, part)| is_calendar_part(part.media_type(), part.file_name()))
-        .map(|(index, part)| CalendarPart {
-            part,
-            index,
-            place: message.path(index),
-            text: part.text(bytes, &BuiltIn).text.into_owned(),
+        .map(|(index, part)| {
+            let bytes = part.decoded(bytes);
+            let text = Decoded::decode(&bytes, part.content_type.parameter("charset"), &BuiltIn).text.into_owned();
+            CalendarPart { part, index, place: message.path(index), bytes, text }
         })
         .collect();
     let is_shown =
@@ -375,16 +378,16 @@ fn check_calendars(message: &Message<'_>) -> Vec<Finding> {
     let is_encoded = main.part.encoding == TransferEncoding::Base64;
     let has_line_ends = is_encoded || bytes[..main.part.range.start].windows(2).any(|pair| pair == b"\r\n");
     // What the rules look at are the very bytes, unless they are in a charset that a rule above has named.
-    let decoded = main.part.decoded(bytes);
+    let decoded = &*main.bytes;
     let of_bytes;
     let names_other =
         main.part.content_type.parameter("charset").is_some_and(|charset| !is_one_of(charset, &["utf-8", "utf8"]));
-    let is_other = names_other && std::str::from_utf8(&decoded).is_err();
+    let is_other = names_other && std::str::from_utf8(decoded).is_err();
     let (bytes, document) = if *decoded == *main.text.as_bytes() || is_other {
         (main.text.as_bytes(), &document)
     } else {
-        of_bytes = read(&decoded);
-        (&*decoded, &of_bytes)
+        of_bytes = read(decoded);
+        (decoded, &of_bytes)
     };
     findings.extend(check_part(&Text { bytes, has_line_ends }, document, Some(&main.place), &readers));
     findings

@@ -7,7 +7,7 @@ use crate::agenda::zone_of;
 use crate::ical::{Component, Property};
 use crate::time::moment::Moment;
 use crate::time::wall::wall_of;
-use crate::time::zone::{How, identify, parse_utc_offset};
+use crate::time::zone::{How, Named, Zone, identify, parse_utc_offset};
 
 use super::Object;
 use super::finding::{Level, Report, Rule};
@@ -92,20 +92,28 @@ pub(super) fn check(object: &Object<'_>, report: &mut Report<'_>) {
         }
     }
     for (index, zone) in zones.into_iter().enumerate() {
-        let is_complete = check_zone(zone, report);
-        if let Some(tzid) = zone.property("TZID") {
+        let named = zone.property("TZID").map(|tzid| (tzid, identify(tzid.value(), None)));
+        let is_complete = check_zone(zone, named.as_ref(), report);
+        if let Some((tzid, named)) = named {
             if defined.iter().take(index).any(|other| *other == tzid.value()) {
                 report.at(&ZONE_REPEATED, tzid, tzid.value());
             }
             if is_complete {
-                check_clock(object, zone, tzid, report);
+                check_clock(object, zone, tzid, named.zone, report);
             }
         }
     }
 }
 
 /// Whether what starts in the zone starts at the same instant by its name and by its definition.
-fn check_clock(object: &Object<'_>, definition: &Component, tzid: &Property, report: &mut Report<'_>) {
+fn check_clock(
+    object: &Object<'_>,
+    definition: &Component,
+    tzid: &Property,
+    by_name: Option<Zone>,
+    report: &mut Report<'_>,
+) {
+    let Some(by_name) = by_name else { return };
     let starts = || {
         let is_here = |start: &&Property| start.parameter("TZID").is_some_and(|named| named == tzid.value());
         let starts = object.components.iter().flat_map(move |component| {
@@ -119,7 +127,6 @@ fn check_clock(object: &Object<'_>, definition: &Component, tzid: &Property, rep
         starts.take(MAX_COMPARED)
     };
     let Some(last) = starts().map(|start| start.civil()).max() else { return };
-    let Some(by_name) = identify(tzid.value(), None).zone else { return };
     let Some(by_rules) = zone_of(definition).and_then(|inline| inline.zone_until(wall_of(last))) else { return };
     let differs = |start: &Moment| by_name.instant(start.civil()) != by_rules.instant(start.civil());
     if let Some(start) = starts().find(differs) {
@@ -135,13 +142,11 @@ fn half_a_year_later(start: &Moment) -> Option<Moment> {
 const MAX_COMPARED: usize = 100;
 
 /// Whether the zone has all that it needs; what it lacks is reported.
-fn check_zone(zone: &Component, report: &mut Report<'_>) -> bool {
+fn check_zone(zone: &Component, named: Option<&(&Property, Named)>, report: &mut Report<'_>) -> bool {
     let parts: Vec<&Component> = zone.components().filter(|part| part.is("STANDARD") || part.is("DAYLIGHT")).collect();
-    match zone.property("TZID") {
+    match named {
         None => report.of(&ZONE_INCOMPLETE, zone, "TZID"),
-        Some(tzid) if matches!(identify(tzid.value(), None).how, How::Unknown) => {
-            report.at(&ZONE_UNKNOWN, tzid, tzid.value())
-        }
+        Some((tzid, Named { how: How::Unknown, .. })) => report.at(&ZONE_UNKNOWN, tzid, tzid.value()),
         Some(_) => {}
     }
     if parts.is_empty() {

@@ -66,7 +66,7 @@ impl MailAddress {
         if local.len() > MAX_LOCAL_BYTES || local.len() + 1 + domain.len() > MAX_ADDRESS_BYTES {
             return Err(AddressProblem::TooLong);
         }
-        Ok(Self { text: format!("{local}@{domain}"), at: local.len() })
+        Ok(Self { text: [local, "@", &domain].concat(), at: local.len() })
     }
 
     /// The address as it is sent.

@@ -6,6 +6,10 @@ const MAX_LABEL_BYTES: usize = 63;
 
 /// The domain in lower case and ASCII, or `None` for what is no host name.
 pub(super) fn to_ascii(domain: &str) -> Option<String> {
+    if domain.is_ascii() {
+        let domain = domain.to_ascii_lowercase();
+        return (domain.len() <= MAX_DOMAIN_BYTES && domain.split('.').all(is_label)).then_some(domain);
+    }
     let labels: Option<Vec<String>> = domain.split(['.', '\u{3002}']).map(label_to_ascii).collect();
     labels.map(|labels| labels.join(".")).filter(|domain| domain.len() <= MAX_DOMAIN_BYTES)
 }
@@ -13,9 +17,13 @@ pub(super) fn to_ascii(domain: &str) -> Option<String> {
 fn label_to_ascii(label: &str) -> Option<String> {
     let label = label.to_lowercase();
     let ascii = if label.is_ascii() { label } else { format!("xn--{}", punycode(&label)?) };
+    is_label(&ascii).then_some(ascii)
+}
+
+fn is_label(ascii: &str) -> bool {
     let is_host = ascii.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_');
     let fits = (1..=MAX_LABEL_BYTES).contains(&ascii.len());
-    (is_host && fits && !ascii.starts_with('-') && !ascii.ends_with('-')).then_some(ascii)
+    is_host && fits && !ascii.starts_with('-') && !ascii.ends_with('-')
 }
 
 /// The encoding of RFC 3492 section 6.3, with its parameters for host names.

@@ -166,7 +166,10 @@ pub(super) fn decode_words(text: &str) -> String {
 fn unfolded(bytes: &[u8], field: &Header) -> String {
     let value = bytes.get(field.value.clone()).unwrap_or_default();
     let text = String::from_utf8_lossy(value);
-    text.chars().filter(|character| !matches!(character, '\r' | '\n' | '\0')).collect::<String>().trim().to_owned()
+    if !value.iter().any(|byte| matches!(byte, b'\r' | b'\n' | b'\0')) {
+        return text.trim().to_owned();
+    }
+    text.replace(['\r', '\n', '\0'], "").trim().to_owned()
 }
 
 /// Where the line that begins at `at` ends, its line feed included.

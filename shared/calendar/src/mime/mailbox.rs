@@ -28,9 +28,17 @@ impl Mailbox {
     /// A mailbox. White space in the name is collapsed, control characters are dropped, an empty name is none, and a
     /// name that only repeats the address is none.
     pub fn new(name: &str, address: MailAddress) -> Self {
-        let printable = name.chars().map(|character| if character.is_control() { ' ' } else { character });
-        let words: Vec<String> = printable.collect::<String>().split_whitespace().map(str::to_owned).collect();
-        let name: String = words.join(" ").chars().take(MAX_NAME_CHARACTERS).collect();
+        let words = name.split(|character: char| character.is_whitespace() || character.is_control());
+        let mut name = String::with_capacity(name.len());
+        for word in words.filter(|word| !word.is_empty()) {
+            if !name.is_empty() {
+                name.push(' ');
+            }
+            name.push_str(word);
+        }
+        if let Some((end, _)) = name.char_indices().nth(MAX_NAME_CHARACTERS) {
+            name.truncate(end);
+        }
         let says_something = !name.is_empty() && name.to_lowercase() != address.key();
         Self { name: says_something.then_some(name), address }
     }

