@@ -103,7 +103,9 @@ impl Headers {
             }
         }
         // One person in a form that only old programs write.
-        if let ([], Ok(mailbox)) = (mailboxes.as_slice(), Mailbox::parse(value.trim())) {
+        if mailboxes.is_empty()
+            && let Ok(mailbox) = Mailbox::parse(value.trim())
+        {
             mailboxes.push(mailbox);
         }
         mailboxes
