@@ -171,9 +171,11 @@ impl<'a> Message<'a> {
             self.note(StructureProblem::NotClosed);
         }
         let root = open[index].part;
+        // A part without anything begins behind the line end that ended its boundary, and so behind the end of the others.
+        let end = self.parts.last().map_or(end, |last| end.max(last.range.start));
         for part in &mut self.parts[root + 1..] {
             if part.range.end == self.bytes.len() {
-                part.range.end = end.max(part.range.start);
+                part.range.end = end;
                 part.body = part.body.start.min(part.range.end)..part.range.end;
             }
         }
@@ -326,6 +328,15 @@ mod tests {
         let long = |bytes: usize| format!("X: {}\n\nbody", "x".repeat(bytes - 5));
         assert_eq!(outline(&long(MAX_HEADER_BYTES - 1)).1, vec![]);
         assert_eq!(outline(&long(MAX_HEADER_BYTES)).1, vec![StructureProblem::HeadersTooLong]);
+    }
+
+    #[test]
+    fn a_part_that_ends_where_it_begins_lies_in_its_parent() {
+        let text = "Content-Type: multipart/mixed; boundary=b\n\n--b\nContent-Type: multipart/mixed; boundary=a\n\n--a\n--b--\n";
+        let message = Message::read(text.as_bytes()).expect("small enough");
+        let [_, inner, empty] = message.parts() else { panic!("{:?}", message.parts()) };
+        assert_eq!(empty.range.len(), 0);
+        assert_eq!(inner.range.end, empty.range.end);
     }
 
     #[test]
