@@ -4,8 +4,8 @@ mod block;
 
 use calendar::ical::{Address, Component};
 use calendar::itip::{
-    self, Answering, Delegating, Edit, Incoming, Me, Message, OccurrenceAnswer, Outcome, Outgoing, Partstat, Proposal,
-    Received, Sender, Stored, Telling,
+    self, AnswerProblem, Answered, Answering, Delegating, Edit, Incoming, Me, Message, OccurrenceAnswer, Outcome,
+    Outgoing, Partstat, Proposal, Received, Sender, Stored, Telling,
 };
 use calendar::time::moment::Moment;
 use jiff::Timestamp;
@@ -167,13 +167,7 @@ impl Story {
             proposal: proposal.as_ref(),
             telling: if quiet { Telling::Nobody } else { Telling::Guests },
         });
-        match answered {
-            Ok(answered) => {
-                self.stored = Some(answered.stored);
-                self.take_letters(answered.outgoing);
-            }
-            Err(problem) => self.problem = Some(problem.to_string()),
-        }
+        self.take_answered(answered);
         Ok(())
     }
 
@@ -191,14 +185,18 @@ impl Story {
             comment: block.iter().find_map(|line| line.strip_prefix("comment ")),
             telling: Telling::Guests,
         });
-        match delegated {
-            Ok(delegated) => {
-                self.stored = Some(delegated.stored);
-                self.take_letters(delegated.outgoing);
+        self.take_answered(delegated);
+        Ok(())
+    }
+
+    fn take_answered(&mut self, answered: Result<Answered, AnswerProblem>) {
+        match answered {
+            Ok(answered) => {
+                self.stored = Some(answered.stored);
+                self.take_letters(answered.outgoing);
             }
             Err(problem) => self.problem = Some(problem.to_string()),
         }
-        Ok(())
     }
 
     fn decline_counter(&mut self, block: &[&str]) -> Result<(), String> {
