@@ -23,18 +23,6 @@ pub fn default_calendar<'s>(
 mod tests {
     use super::*;
 
-    fn calendar(name: &str) -> ShelfCalendar {
-        ShelfCalendar {
-            id: CalendarId(name.to_owned()),
-            name: name.to_owned(),
-            colour: None,
-            visible: true,
-            writable: true,
-            is_default: false,
-            server_schedules: false,
-        }
-    }
-
     #[track_caller]
     fn check(calendars: &[ShelfCalendar], last_used: &str, expected: &str) {
         let chosen = default_calendar(calendars, Some(&CalendarId(last_used.to_owned())));
@@ -43,19 +31,19 @@ mod tests {
 
     #[test]
     fn the_servers_word_counts_before_habit_and_habit_before_a_name() {
-        let all = ["Choir", "Home", "Work"].map(calendar);
+        let all = ["Choir", "Home", "Work"].map(ShelfCalendar::plain);
         check(&all, "", "Work");
         check(&all, "Home", "Home");
         let [choir, home, work] = all;
         check(&[ShelfCalendar { is_default: true, ..choir }, home, work], "Home", "Choir");
-        check(&["Choir", "Chess"].map(calendar), "gone", "Choir");
+        check(&["Choir", "Chess"].map(ShelfCalendar::plain), "gone", "Choir");
     }
 
     #[test]
     fn what_cannot_be_seen_or_written_is_not_where_an_event_goes_by_itself() {
-        let hidden = ShelfCalendar { visible: false, is_default: true, ..calendar("Work") };
-        check(&[hidden.clone(), calendar("Choir")], "Work", "Choir");
-        let read_only = ShelfCalendar { writable: false, ..calendar("Work") };
+        let hidden = ShelfCalendar { visible: false, is_default: true, ..ShelfCalendar::plain("Work") };
+        check(&[hidden.clone(), ShelfCalendar::plain("Choir")], "Work", "Choir");
+        let read_only = ShelfCalendar { writable: false, ..ShelfCalendar::plain("Work") };
         check(&[read_only.clone(), hidden], "", "Work");
         assert_eq!(default_calendar(&[read_only], None), None);
     }

@@ -51,7 +51,7 @@ fn decide(
 ) -> Result<Inspected, Vec<FormProblem>> {
     let matter = matter(form, base, shelf)?;
     let before = matter.stored.map(|(_, object)| read_stored(&object.bytes)).transpose()?;
-    let after = if form.cancels { None } else { Some(after(&matter, shelf, writer)?) };
+    let after = if form.cancels { None } else { Some(after(&matter, writer)?) };
     let me = Me::new(writer.addresses());
     let edit = Edit {
         me: &me,
@@ -111,7 +111,7 @@ impl Matter<'_> {
 }
 
 /// The object as the form makes it, before scheduling has looked at it.
-fn after(matter: &Matter<'_>, shelf: &Shelf, writer: &Writer) -> Result<Stored, Vec<FormProblem>> {
+fn after(matter: &Matter<'_>, writer: &Writer) -> Result<Stored, Vec<FormProblem>> {
     let form = matter.form;
     let organizer = Organizer { address: Address::new(&writer.address), name: writer.name.clone() };
     let Some((_, object)) = matter.stored else {
@@ -128,7 +128,7 @@ fn after(matter: &Matter<'_>, shelf: &Shelf, writer: &Writer) -> Result<Stored, 
         .find(|it| it.is("VEVENT") && it.property("RECURRENCE-ID").is_none())
         .and_then(|master| moment_of(master, "DTSTART"));
     let changed = draft::change(base, &draft_of(form, start.as_ref()), writer.now, &organizer).map_err(problems)?;
-    let mut changed = in_calendar(changed, matter, shelf);
+    let mut changed = without_idle_zones(changed, base);
     ask_to_send_again(&mut changed, form);
     if changed.write() == base.write() {
         return Err(vec![FormProblem::NothingChanged]);
@@ -155,9 +155,8 @@ fn ask_to_send_again(changed: &mut Document, form: &Form) {
     }
 }
 
-/// Only zones may be missing in an object nobody changed: they are written out with the first real change.
-fn in_calendar(changed: Document, matter: &Matter<'_>, _shelf: &Shelf) -> Document {
-    let Some(base) = matter.base.as_ref() else { return changed };
+/// The changed object, without the zones that were written out although nothing else is different.
+fn without_idle_zones(changed: Document, base: &Document) -> Document {
     let mut without_new_zones = changed.clone();
     let zones: HashSet<String> = base
         .calendar()

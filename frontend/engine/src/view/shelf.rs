@@ -33,6 +33,22 @@ pub struct ShelfCalendar {
     pub server_schedules: bool,
 }
 
+#[cfg(test)]
+impl ShelfCalendar {
+    /// A calendar that is shown and can be written to, and that has nothing else to say.
+    pub(crate) fn plain(id: &str) -> Self {
+        Self {
+            id: CalendarId(id.to_owned()),
+            name: id.to_owned(),
+            colour: None,
+            visible: true,
+            writable: true,
+            is_default: false,
+            server_schedules: false,
+        }
+    }
+}
+
 /// One object as the server stores it.
 #[derive(Debug)]
 pub struct StoredObject {
@@ -224,21 +240,9 @@ mod tests {
         format!("BEGIN:VCALENDAR\r\nBEGIN:VEVENT\r\nUID:{uid}\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n").into_bytes()
     }
 
-    fn calendar(id: &str) -> ShelfCalendar {
-        ShelfCalendar {
-            id: CalendarId(id.to_owned()),
-            name: id.to_owned(),
-            colour: None,
-            visible: true,
-            writable: true,
-            is_default: false,
-            server_schedules: false,
-        }
-    }
-
     fn shelf() -> (Shelf, CalendarId) {
         let mut shelf = Shelf::new();
-        shelf.set_calendars(vec![calendar("/a/"), calendar("/b/")]);
+        shelf.set_calendars(vec![ShelfCalendar::plain("/a/"), ShelfCalendar::plain("/b/")]);
         (shelf, CalendarId("/a/".to_owned()))
     }
 
@@ -272,7 +276,7 @@ mod tests {
     fn a_calendar_that_is_gone_takes_its_objects_along() {
         let (mut shelf, a) = shelf();
         shelf.put(&a, "/a/1.ics", None, object("one"));
-        shelf.set_calendars(vec![calendar("/b/")]);
+        shelf.set_calendars(vec![ShelfCalendar::plain("/b/")]);
         assert!(shelf.by_uid("one").is_none() && shelf.objects(&a).next().is_none());
     }
 
