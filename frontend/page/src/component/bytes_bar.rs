@@ -3,9 +3,8 @@
 use intent::CodeText;
 use leptos::prelude::*;
 
-use super::part::part;
-
 use super::icon::Icon;
+use super::part::part;
 use crate::text;
 
 /// The bar above bytes.

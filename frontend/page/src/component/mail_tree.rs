@@ -4,7 +4,6 @@ use intent::MailPart;
 use leptos::prelude::*;
 
 use super::part::part;
-
 use crate::text;
 
 /// The parts of a mail.

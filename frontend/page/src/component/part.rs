@@ -19,13 +19,3 @@ pub fn part<V: IntoView + 'static>(mut draw: impl FnMut() -> V + Send + 'static)
 pub fn flag(read: impl Fn() -> bool + Send + Sync + 'static) -> Signal<bool> {
     Signal::derive(read)
 }
-
-/// Words that change, for an attribute.
-pub fn words(read: impl Fn() -> String + Send + Sync + 'static) -> Signal<String> {
-    Signal::derive(read)
-}
-
-/// A word that may be absent, for an attribute that then is absent too.
-pub fn maybe(read: impl Fn() -> Option<&'static str> + Send + Sync + 'static) -> Signal<Option<&'static str>> {
-    Signal::derive(read)
-}

@@ -3,9 +3,8 @@
 use intent::Day;
 use leptos::prelude::*;
 
-use super::part::part;
-
 use super::icon::Icon;
+use super::part::part;
 use crate::text::date;
 
 /// The bar above a calendar view.

@@ -3,10 +3,9 @@
 use intent::Zone;
 use leptos::prelude::*;
 
-use super::part::part;
-
 use super::dialog::Dialog;
 use super::icon::Icon;
+use super::part::part;
 use crate::text::date;
 
 /// So many zones are listed at once; typing narrows them down.

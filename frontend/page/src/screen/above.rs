@@ -3,10 +3,9 @@
 use intent::{OutboxStage, Problem};
 use leptos::prelude::*;
 
-use crate::component::part::part;
-
 use super::calendar::undo;
 use crate::component::icon::Icon;
+use crate::component::part::part;
 use crate::component::problem_notice::ProblemNotice;
 use crate::state::place::Place;
 use crate::state::{use_app, use_notices};

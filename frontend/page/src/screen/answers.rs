@@ -3,10 +3,9 @@
 use intent::{AnswerEntry, AnswerOutcome, ComposeStart};
 use leptos::prelude::*;
 
-use crate::component::part::part;
-
 use crate::component::icon::Icon;
 use crate::component::mark::{Look, Mark, answer_look};
+use crate::component::part::part;
 use crate::state::place::Place;
 use crate::state::use_app;
 use crate::text::{self, answer as words, date};

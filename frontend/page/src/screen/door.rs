@@ -5,11 +5,10 @@
 
 use leptos::prelude::*;
 
-use crate::component::part::part;
-
 use super::above::Problems;
 use super::root::Opening;
 use super::sign_in::SignInScreen;
+use crate::component::part::part;
 use crate::state::door::{Door, Stage};
 
 /// The door.

@@ -4,8 +4,6 @@ use intent::{ComposeStart, EventView, GuestView};
 use leptos::ev;
 use leptos::prelude::*;
 
-use crate::component::part::part;
-
 use super::compose::bytes::take;
 use crate::component::bytes_bar::BytesBar;
 use crate::component::code::Code;
@@ -13,6 +11,7 @@ use crate::component::dialog::Dialog;
 use crate::component::event_facts::EventFacts;
 use crate::component::guest_answer::GuestAnswer;
 use crate::component::icon::Icon;
+use crate::component::part::part;
 use crate::state::opened::OpenEvent;
 use crate::state::place::Place;
 use crate::state::{browser, use_app};

@@ -2,8 +2,6 @@
 
 use leptos::prelude::*;
 
-use crate::component::part::part;
-
 use super::above::Banner;
 use super::agenda::AgendaScreen;
 use super::answers::AnswersScreen;
@@ -18,6 +16,7 @@ use super::week::WeekScreen;
 use crate::component::calendar_list::CalendarList;
 use crate::component::icon::Icon;
 use crate::component::mini_month::MiniMonth;
+use crate::component::part::part;
 use crate::state::place::Place;
 use crate::state::{browser, use_app};
 use crate::text;

@@ -3,12 +3,11 @@
 use intent::{ComposeStart, DeliveryState, OutboxItem, OutboxStage, ResumeChoice};
 use leptos::prelude::*;
 
-use crate::component::part::part;
-
 use super::calendar::undo;
 use crate::component::delivery_row::DeliveryRow;
 use crate::component::icon::Icon;
 use crate::component::mark::Mark;
+use crate::component::part::part;
 use crate::component::problem_notice::ProblemNotice;
 use crate::component::stages::Stages;
 use crate::state::{App, use_app};

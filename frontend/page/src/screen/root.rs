@@ -3,14 +3,13 @@
 use intent::SignInView;
 use leptos::prelude::*;
 
-use crate::component::part::part;
-
 use super::above::Floating;
 use super::compose::ComposeScreen;
 use super::frame::Frame;
 use super::sent::SentScreen;
 use super::sign_in::SignInScreen;
 use crate::component::icon::Icon;
+use crate::component::part::part;
 use crate::state::App;
 use crate::state::notices::News;
 use crate::state::place::Place;

@@ -5,11 +5,10 @@ use std::sync::Arc;
 use intent::Inspection;
 use leptos::prelude::*;
 
-use crate::component::part::part;
-
 use super::compose::bytes::{LetterBytes, MailBytes, StoredBytes};
 use crate::component::dialog::Dialog;
 use crate::component::icon::Icon;
+use crate::component::part::part;
 use crate::state::use_app;
 
 const SIDES: [&str; 3] = ["Mail", "Calendar file", "Stored copy"];

@@ -2,10 +2,9 @@
 
 use leptos::prelude::*;
 
-use crate::component::part::part;
-
 use crate::component::dialog::Dialog;
 use crate::component::icon::Icon;
+use crate::component::part::part;
 use crate::state::preference::Theme;
 use crate::state::use_app;
 use crate::text::{self, privacy, sign_in};

@@ -2,11 +2,10 @@
 
 use leptos::prelude::*;
 
-use crate::component::part::part;
-
 use crate::component::dialog::Dialog;
 use crate::component::icon::Icon;
 use crate::component::key_sheet::KeySheet;
+use crate::component::part::part;
 
 /// The sheet.
 #[component]

@@ -6,12 +6,11 @@ use std::sync::Arc;
 use intent::{CodeText, Inspection, Letter};
 use leptos::prelude::*;
 
-use crate::component::part::part;
-
 use super::inspector::NothingHere;
 use crate::component::bytes_bar::{BytesBar, Take};
 use crate::component::code::Code;
 use crate::component::mail_tree::MailTree;
+use crate::component::part::part;
 use crate::state::browser;
 use crate::text::inspection as words;
 

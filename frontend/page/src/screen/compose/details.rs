@@ -3,12 +3,11 @@
 use intent::{CalendarId, Field};
 use leptos::prelude::*;
 
-use crate::component::part::part;
-
 use super::guests::GuestField;
 use super::when::WhenField;
 use super::{complaints, field};
 use crate::component::icon::Icon;
+use crate::component::part::part;
 use crate::state::{App, browser, use_app};
 use crate::text::{self, date, form as words};
 

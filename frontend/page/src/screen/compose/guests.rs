@@ -4,11 +4,10 @@ use intent::Field;
 use leptos::ev::KeyboardEvent;
 use leptos::prelude::*;
 
-use crate::component::part::part;
-
 use super::details::is_bad;
 use super::{complaints, field};
 use crate::component::guest_row::GuestRow;
+use crate::component::part::part;
 use crate::state::use_app;
 use crate::text::form as words;
 

@@ -3,11 +3,10 @@
 use intent::{Day, Field, Form};
 use leptos::prelude::*;
 
-use crate::component::part::part;
-
 use super::details::{is_all_day, is_bad};
 use super::{complaints, field};
 use crate::component::icon::Icon;
+use crate::component::part::part;
 use crate::component::zone_picker::ZonePicker;
 use crate::state::{browser, use_app};
 use crate::text::date;

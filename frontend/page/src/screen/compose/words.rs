@@ -5,9 +5,8 @@ use std::sync::Arc;
 use intent::{FindingLevel, Inspection, LetterKind, QuietReason};
 use leptos::prelude::*;
 
-use crate::component::part::part;
-
 use crate::component::icon::Icon;
+use crate::component::part::part;
 use crate::text::{self, inspection as words};
 
 const REASONS: [QuietReason; 4] =
