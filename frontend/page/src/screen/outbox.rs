@@ -129,7 +129,10 @@ fn State(
         OutboxStage::Saving => view! { <Mark look=("sent", "i-sending") word="Saving" /> }.into_any(),
         OutboxStage::Submitting => view! { <Mark look=("sent", "i-sending") word=words::taken(&item) /> }.into_any(),
         OutboxStage::Filing => view! { <Mark look=("sent", "i-sending") word="Filing copies" /> }.into_any(),
-        OutboxStage::Done => view! { <Mark look=("sent", "i-check") word=done_word(&item) /> }.into_any(),
+        OutboxStage::Done => {
+            let (look, word) = done(&item);
+            view! { <Mark look word /> }.into_any()
+        }
         OutboxStage::Stopped if item.deliveries.iter().any(|one| one.state == DeliveryState::Unknown) => {
             view! { <Mark look=("unknown", "i-unknown") word="Unknown" /> }.into_any()
         }
@@ -137,13 +140,14 @@ fn State(
     }
 }
 
-/// Done is not more than is known: some mails may have been refused.
-fn done_word(item: &OutboxItem) -> &'static str {
-    let refused = item.deliveries.iter().any(|one| matches!(one.state, DeliveryState::Refused { .. }));
-    match (item.deliveries.is_empty(), refused) {
-        (true, _) => "Saved",
-        (false, true) => "Partly refused",
-        (false, false) => "Taken",
+/// Done is not more than is known: some mails may have been refused, or all.
+fn done(item: &OutboxItem) -> ((&'static str, &'static str), &'static str) {
+    let refused = item.deliveries.iter().filter(|one| matches!(one.state, DeliveryState::Refused { .. })).count();
+    match (item.deliveries.len(), refused) {
+        (0, _) => (("sent", "i-check"), "Saved"),
+        (_, 0) => (("sent", "i-check"), "Taken"),
+        (all, refused) if refused == all => (("failed", "i-failed"), "Refused"),
+        _ => (("failed", "i-failed"), "Partly refused"),
     }
 }
 
