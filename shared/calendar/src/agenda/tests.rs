@@ -384,10 +384,10 @@ fn a_limit_is_said_where_it_is_reached() {
     assert_eq!(count("20340320", usize::MAX), (MAX_OCCURRENCES, false));
     assert_eq!(count("20340321", usize::MAX), (MAX_OCCURRENCES, true));
 
-    let seconds = calendar(&["UID:a DTSTART:20260101T000000Z RRULE:FREQ=SECONDLY;INTERVAL=60;BYSECOND=1"]);
+    let seconds = calendar(&["UID:a DTSTART:20250101T000000Z RRULE:FREQ=SECONDLY;BYSECOND=1;COUNT=900000"]);
     let table = Timetable::read(seconds.calendar().unwrap(), &Zone::utc());
     let found = table.occurrences(instant("20260101"), instant("20270101"), 10);
-    assert!(found.is_truncated && found.occurrences.len() == 1, "{MAX_CANDIDATES} were looked at in vain");
+    assert!(found.is_truncated && found.occurrences.is_empty(), "{MAX_CANDIDATES} were counted and it was not enough");
 }
 
 #[test]

@@ -39,7 +39,7 @@ impl Plan {
             && (!self.limits_days() || self.has_day(day))
     }
 
-    fn days_of_year(&self, year: i32, days: &mut Vec<i32>) {
+    pub(super) fn days_of_year(&self, year: i32, days: &mut Vec<i32>) {
         if self.limits_weeks() {
             let first = self.first_day_of_year_of_weeks(year);
             let weeks = (self.first_day_of_year_of_weeks(year + 1) - first) / 7;

@@ -7,6 +7,7 @@ mod follow;
 #[cfg(test)]
 mod naive;
 mod plan;
+mod possible;
 mod rule;
 mod series;
 mod starts;

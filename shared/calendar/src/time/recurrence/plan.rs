@@ -36,6 +36,8 @@ pub(super) struct Plan {
     pub(super) seconds: u64,
     /// The times within the smallest unit that is stepped through.
     pub(super) times: Times,
+    /// Nothing is ever an occurrence.
+    pub(super) is_impossible: bool,
 }
 
 /// The times of a day, or of an hour or a minute where the rule steps through those.
@@ -111,6 +113,7 @@ impl Plan {
             minutes: 0,
             seconds: 0,
             times: Times::new(vec![0], vec![0], vec![0]),
+            is_impossible: false,
         };
 
         // A number before a weekday counts within a month or a year; elsewhere, where the RFC forbids it, it says nothing.
@@ -179,6 +182,7 @@ impl Plan {
             Frequency::Daily => i64::from(start_day),
             _ => start.div_euclid(plan.unit_seconds()),
         };
+        plan.is_impossible = !plan.is_possible();
         plan
     }
 

@@ -32,11 +32,12 @@ impl<'a> Walk<'a> {
     /// A walk whose first members lie in the period of the wall clock `from`, or in one just before it, and whose last
     /// lie in the period of the wall clock `to`, or in one just after it.
     pub(super) fn new(plan: &'a Plan, from: i64, to: i64) -> Walk<'a> {
+        let next_period = plan.interval_before(from);
         Walk {
             plan,
-            next_period: plan.interval_before(from),
+            next_period,
             // A year of weeks is counted from the year before.
-            last_period: plan.interval_before(to) + 2,
+            last_period: if plan.is_impossible { next_period - 1 } else { plan.interval_before(to) + 2 },
             bases: Vec::new(),
             picks: Vec::new(),
             next: 0,
