@@ -19,6 +19,10 @@ pub fn sort_by_key<T, K: Ord>(items: &mut [T], key: impl Fn(&T) -> K) {
 
 /// Sorts a list by a comparison; equal items keep their order.
 pub fn sort_by<T>(items: &mut [T], compare: impl Fn(&T, &T) -> Ordering) {
+    // Most lists are short, and most of them in order.
+    if (1..items.len()).all(|at| compare(&items[at - 1], &items[at]).is_le()) {
+        return;
+    }
     let order = sorted_indices(items.len(), &|one, other| compare(&items[one], &items[other]));
     arrange(&order, &mut |one, other| items.swap(one, other));
 }

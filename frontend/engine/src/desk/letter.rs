@@ -1,5 +1,7 @@
 //! One mail per guest: written once, shown, and sent as it was shown.
 
+use std::borrow::Cow;
+
 use calendar::check::GlossReader;
 use calendar::ical::{Address, Document, Property};
 use calendar::invite::{self, Composed, Occasion};
@@ -151,7 +153,10 @@ fn parts_of(message: &Message<'_>, bytes: &[u8]) -> Vec<MailPart> {
         .iter()
         .map(|part| MailPart {
             depth: u8::try_from(part.depth).unwrap_or(u8::MAX),
-            content_type: part.headers.raw(bytes, "Content-Type").unwrap_or_else(|| part.media_type().to_owned()),
+            content_type: part
+                .headers
+                .raw(bytes, "Content-Type")
+                .map_or_else(|| part.media_type().to_owned(), Cow::into_owned),
             encoding: match part.encoding {
                 _ if part.is_multipart() => String::new(),
                 TransferEncoding::Base64 => "base64".to_owned(),

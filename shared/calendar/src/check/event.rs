@@ -194,9 +194,12 @@ const SINGLE: [&str; 18] = [
 pub(super) fn check(object: &Object<'_>, report: &mut Report<'_>) {
     for component in &object.components {
         check_presence(object, component, report);
-        for name in SINGLE {
-            if let Some(second) = component.all(name).nth(1) {
-                report.at(&PROPERTY_REPEATED, second, name);
+        let mut counts = [0_usize; SINGLE.len()];
+        for property in component.properties() {
+            let Some(index) = SINGLE.iter().position(|name| property.is(name)) else { continue };
+            counts[index] += 1;
+            if counts[index] == 2 {
+                report.at(&PROPERTY_REPEATED, property, SINGLE[index]);
             }
         }
         check_values(object, component, report);
@@ -312,11 +315,11 @@ fn is_place_on_earth(value: &str) -> bool {
 }
 
 fn is_escaped(value: &str) -> bool {
-    let mut characters = value.chars();
-    while let Some(character) = characters.next() {
-        match character {
-            '\\' if !matches!(characters.next(), Some('\\' | ';' | ',' | 'n' | 'N')) => return false,
-            ',' | ';' => return false,
+    let mut bytes = value.bytes();
+    while let Some(byte) = bytes.next() {
+        match byte {
+            b'\\' if !matches!(bytes.next(), Some(b'\\' | b';' | b',' | b'n' | b'N')) => return false,
+            b',' | b';' => return false,
             _ => {}
         }
     }

@@ -375,6 +375,20 @@ fn a_finding_says_what_where_and_how_to_mend_it() {
 }
 
 #[test]
+fn a_line_of_a_mail_is_as_long_as_the_limit_and_no_longer() {
+    let details = |octets: usize, line_end: &str| -> Vec<String> {
+        let mail = mail_with("words", &"x".repeat(octets)).replace("\r\n", line_end);
+        let findings = check_mail(mail.as_bytes()).into_iter();
+        findings.filter(|finding| finding.rule.id == "mail-line-too-long").map(|finding| finding.detail).collect()
+    };
+    for line_end in ["\r\n", "\n"] {
+        assert_eq!(details(998, line_end), Vec::<String>::new());
+        let line = mail_with("words", "xxxx").lines().position(|line| line == "xxxx").expect("a line") + 1;
+        assert_eq!(details(999, line_end), [format!("line {line} of the mail")]);
+    }
+}
+
+#[test]
 fn findings_are_limited() {
     let many = "BEGIN:VEVENT\r\nEND:VEVENT\r\n".repeat(5_000);
     let findings = check_ics(format!("BEGIN:VCALENDAR\r\nMETHOD:REQUEST\r\n{many}END:VCALENDAR\r\n").as_bytes());

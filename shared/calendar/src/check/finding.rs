@@ -89,6 +89,11 @@ pub struct Finding {
 }
 
 impl Finding {
+    /// The same, in that part of the mail.
+    pub(super) fn in_part(self, part: &str) -> Self {
+        Self { place: Place { part: Some(part.to_owned()), ..self.place }, ..self }
+    }
+
     /// The whole finding in words: what, which, what would happen, how to mend it.
     pub fn sentence(&self) -> String {
         let Rule { what, effect, mend, section, .. } = self.rule;

@@ -140,7 +140,7 @@ pub(super) fn check_text(bytes: &[u8], has_line_ends: bool, report: &mut Report<
 }
 
 fn ends_inside_a_character(text: &[u8]) -> bool {
-    std::str::from_utf8(text).is_err_and(|error| error.error_len().is_none())
+    !text.last().is_none_or(u8::is_ascii) && std::str::from_utf8(text).is_err_and(|error| error.error_len().is_none())
 }
 
 /// Reports what the reader found malformed.

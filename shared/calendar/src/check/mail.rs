@@ -10,6 +10,7 @@ use crate::mime::{BuiltIn, Message, Part, Text as Decoded, TransferEncoding};
 use super::event::is_one_of;
 use super::finding::{Finding, Level, Report, Rule};
 use super::people::mail_form;
+use super::remote::loads_something;
 use super::{Text, check_part, read};
 
 /// The longest line of a mail without its end (RFC 5322 section 2.1.1).
@@ -245,10 +246,10 @@ pub fn check_mail(bytes: &[u8]) -> Vec<Finding> {
     }
     let mut findings = report.finish();
     for (index, part) in message.parts().iter().enumerate().filter(|(_, part)| !part.is_multipart()) {
-        let place = message.path(index);
-        let mut report = Report::new(Some(&place));
+        let mut report = Report::new(None);
         check_body(part, bytes, &mut report);
-        findings.extend(report.finish());
+        let place = |finding: Finding| finding.in_part(&message.path(index));
+        findings.extend(report.finish().into_iter().map(place));
     }
     findings.extend(check_calendars(&message));
     findings
@@ -272,9 +273,16 @@ fn check_headers(message: &Message<'_>, report: &mut Report<'_>) {
 
 fn check_lines(bytes: &[u8], report: &mut Report<'_>) {
     let mut start = 0;
-    for (index, end) in memchr::memchr_iter(b'\n', bytes).chain([bytes.len()]).enumerate() {
-        if end - start > MAX_MAIL_LINE_OCTETS && bytes[start..end].trim_ascii_end().len() > MAX_MAIL_LINE_OCTETS {
-            return report.whole(&MAIL_LINE, format!("line {} of the mail", index + 1));
+    // From one line to the last that begins within the limit: those between them are short.
+    while let Some(reach) = bytes.get(start..=start + MAX_MAIL_LINE_OCTETS) {
+        if let Some(end) = memchr::memrchr(b'\n', reach) {
+            start += end + 1;
+            continue;
+        }
+        let end = memchr::memchr(b'\n', &bytes[start..]).map_or(bytes.len(), |length| start + length);
+        if bytes[start..end].trim_ascii_end().len() > MAX_MAIL_LINE_OCTETS {
+            let before = memchr::memchr_iter(b'\n', &bytes[..start]).count();
+            return report.whole(&MAIL_LINE, format!("line {} of the mail", before + 1));
         }
         start = end + 1;
     }
@@ -288,24 +296,12 @@ fn check_body(part: &Part, bytes: &[u8], report: &mut Report<'_>) {
         report.whole(&ENCODING, declared);
     }
     if part.media_type() == "text/html" {
-        let html = part.text(bytes, &BuiltIn).text;
-        if let Some(found) = loads_something(&html) {
+        let decoded = part.decoded(bytes);
+        let html = Decoded::decode(&decoded, part.content_type.parameter("charset"), &BuiltIn);
+        if let Some(found) = loads_something(&html.text) {
             report.whole(&REMOTE_CONTENT, found);
         }
     }
-}
-
-/// What in an HTML text makes a program load something, white space left out.
-fn loads_something(html: &str) -> Option<&'static str> {
-    const LOADS: [&str; 8] =
-        ["src=\"http", "src='http", "src=http", "src=\"//", "url(http", "<link", "<script", "<iframe"];
-    // What HTML calls white space is ASCII, and so is everything that is looked for.
-    let mut dense: Vec<u8> = Vec::with_capacity(html.len());
-    for word in html.as_bytes().split(|byte| matches!(byte, b'\t'..=b'\r' | b' ')) {
-        dense.extend_from_slice(word);
-    }
-    dense.make_ascii_lowercase();
-    LOADS.into_iter().find(|mark| memchr::memmem::find(&dense, mark.as_bytes()).is_some())
 }
 
 /// A calendar part, decoded.
@@ -315,7 +311,12 @@ struct CalendarPart<'m> {
     place: String,
     /// Behind its transfer encoding.
     bytes: Cow<'m, [u8]>,
-    text: String,
+}
+
+impl CalendarPart<'_> {
+    fn text(&self) -> Cow<'_, str> {
+        Decoded::decode(&self.bytes, self.part.content_type.parameter("charset"), &BuiltIn).text
+    }
 }
 
 fn check_calendars(message: &Message<'_>) -> Vec<Finding> {
@@ -323,11 +324,7 @@ fn check_calendars(message: &Message<'_>) -> Vec<Finding> {
     let leaves = message.parts().iter().enumerate().filter(|(_, part)| !part.is_multipart());
     let calendars: Vec<CalendarPart<'_>> = leaves
         .filter(|(_, part)| is_calendar_part(part.media_type(), part.file_name()))
-        .map(|(index, part)| {
-            let bytes = part.decoded(bytes);
-            let text = Decoded::decode(&bytes, part.content_type.parameter("charset"), &BuiltIn).text.into_owned();
-            CalendarPart { part, index, place: message.path(index), bytes, text }
-        })
+        .map(|(index, part)| CalendarPart { part, index, place: message.path(index), bytes: part.decoded(bytes) })
         .collect();
     let is_shown =
         |calendar: &&CalendarPart<'_>| calendar.part.media_type() == "text/calendar" && !calendar.part.is_attachment();
@@ -343,13 +340,14 @@ fn check_calendars(message: &Message<'_>) -> Vec<Finding> {
         return report.finish();
     };
     let mut report = Report::new(Some(&main.place));
-    let document = read(main.text.as_bytes());
+    let text = main.text();
+    let document = read(text.as_bytes());
     let calendar = document.as_ref().ok().and_then(Document::calendar);
     match shown {
         None => report.whole(&ONLY_ATTACHED, main.part.media_type()),
         Some(main) => {
             check_place(message, main, &mut report);
-            check_label(main, calendar, &mut report);
+            check_label(main.part, &text, calendar, &mut report);
         }
     }
     if calendar.is_some_and(|calendar| calendar.value("METHOD").is_none_or(str::is_empty)) {
@@ -361,7 +359,8 @@ fn check_calendars(message: &Message<'_>) -> Vec<Finding> {
     if !has_words {
         report.whole(&TEXT_MISSING, "");
     }
-    for other in calendars.iter().filter(|other| other.index != main.index && !is_same(&other.text, &main.text)) {
+    let is_copy = |other: &CalendarPart<'_>| other.bytes == main.bytes || is_same(&other.text(), &text);
+    for other in calendars.iter().filter(|other| other.index != main.index && !is_copy(other)) {
         report
             .whole(if is_shown(&other) { &SEVERAL_MESSAGES } else { &COPIES_DIFFER }, format!("part {}", other.place));
     }
@@ -379,8 +378,8 @@ fn check_calendars(message: &Message<'_>) -> Vec<Finding> {
     let names_other =
         main.part.content_type.parameter("charset").is_some_and(|charset| !is_one_of(charset, &["utf-8", "utf8"]));
     let is_other = names_other && std::str::from_utf8(decoded).is_err();
-    let (bytes, document) = if *decoded == *main.text.as_bytes() || is_other {
-        (main.text.as_bytes(), &document)
+    let (bytes, document) = if *decoded == *text.as_bytes() || is_other {
+        (text.as_bytes(), &document)
     } else {
         of_bytes = read(decoded);
         (decoded, &of_bytes)
@@ -404,21 +403,21 @@ fn check_place(message: &Message<'_>, main: &CalendarPart<'_>, report: &mut Repo
     }
 }
 
-fn check_label(main: &CalendarPart<'_>, calendar: Option<&Component>, report: &mut Report<'_>) {
+fn check_label(part: &Part, text: &str, calendar: Option<&Component>, report: &mut Report<'_>) {
     let method = calendar.and_then(|calendar| calendar.value("METHOD")).unwrap_or_default();
-    match main.part.content_type.parameter("method") {
+    match part.content_type.parameter("method") {
         None => report.whole(&METHOD_PARAMETER_MISSING, ""),
         Some(labelled) if !method.is_empty() && !labelled.eq_ignore_ascii_case(method) => {
             report.whole(&METHOD_DIFFERS, format!("{labelled} and {method}"));
         }
         Some(_) => {}
     }
-    match main.part.content_type.parameter("charset") {
-        None if !main.text.is_ascii() => report.whole(&CHARSET_MISSING, ""),
+    match part.content_type.parameter("charset") {
+        None if !text.is_ascii() => report.whole(&CHARSET_MISSING, ""),
         Some(charset) if !is_one_of(charset, &["utf-8", "utf8", "us-ascii", "ascii"]) => {
             report.whole(&CHARSET_OTHER, charset)
         }
-        Some(charset) if !is_one_of(charset, &["utf-8", "utf8"]) && !main.text.is_ascii() => {
+        Some(charset) if !is_one_of(charset, &["utf-8", "utf8"]) && !text.is_ascii() => {
             report.whole(&CHARSET_OTHER, charset)
         }
         _ => {}

@@ -11,6 +11,7 @@ mod format;
 mod gloss;
 mod mail;
 mod people;
+mod remote;
 mod sheet;
 mod syntax;
 mod time;

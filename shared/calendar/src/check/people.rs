@@ -120,6 +120,7 @@ const PARAMETERS: [(&str, &[&str]); 4] = [
 ];
 
 pub(super) fn check(object: &Object<'_>, report: &mut Report<'_>) {
+    let mut invited = Vec::new();
     for component in &object.components {
         let attendees: Vec<&Property> = component.all("ATTENDEE").collect();
         let addresses: Vec<Address> = attendees.iter().map(|attendee| attendee.address()).collect();
@@ -142,8 +143,9 @@ pub(super) fn check(object: &Object<'_>, report: &mut Report<'_>) {
             let organizer = organizer.map(|(_, address)| address);
             check_buttons(object, organizer.as_ref(), attendees.iter().copied().zip(&addresses), report);
         }
+        invited.extend(addresses);
     }
-    check_readers(object, report);
+    check_readers(object, &invited, report);
 }
 
 /// The most attendees that are compared with one another.
@@ -191,7 +193,7 @@ fn check_person(property: &Property, address: &Address, report: &mut Report<'_>)
         }
     }
     for ((name, values), found) in PARAMETERS.iter().zip(found) {
-        if let Some(value) = found.and_then(|parameter| parameter.values().next())
+        if let Some(value) = found.map(Parameter::first)
             && !is_one_of(&value, values)
             && !value.trim().get(..2).is_some_and(|prefix| prefix.eq_ignore_ascii_case("X-"))
         {
@@ -224,12 +226,10 @@ fn check_buttons<'p>(
     }
 }
 
-fn check_readers(object: &Object<'_>, report: &mut Report<'_>) {
+fn check_readers(object: &Object<'_>, invited: &[Address], report: &mut Report<'_>) {
     if !object.is_method(&["REQUEST"]) || object.readers.is_empty() {
         return;
     }
-    let invited: Vec<_> =
-        object.components.iter().flat_map(|component| component.all("ATTENDEE")).map(Property::address).collect();
     let is_invited = |reader: &&Address| {
         if invited.contains(reader) {
             return true;

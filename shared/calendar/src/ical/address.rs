@@ -12,6 +12,14 @@ impl Address {
     /// Reads a CAL-ADDRESS value, a bare address, or one with its `mailto:` in any case.
     #[must_use]
     pub fn new(value: &str) -> Self {
+        // Nearly all are written plainly, and nothing has to be taken off.
+        if value.bytes().all(is_plain) {
+            let bare = match value.get(..7) {
+                Some(scheme) if scheme.eq_ignore_ascii_case("mailto:") => &value[7..],
+                _ => value,
+            };
+            return Self(bare.to_ascii_lowercase());
+        }
         let trimmed = value.trim().trim_matches('"').trim_matches(['<', '>']);
         let bare = match trimmed.get(..7) {
             Some(scheme) if scheme.eq_ignore_ascii_case("mailto:") => {
@@ -32,15 +40,16 @@ impl Address {
     /// Whether mail can be sent there.
     #[must_use]
     pub fn is_mail(&self) -> bool {
-        match self.0.split_once('@') {
-            Some((local, domain)) => {
-                !local.is_empty()
-                    && !domain.is_empty()
-                    && !domain.contains('@')
-                    && !self.0.chars().any(is_no_part_of_an_address)
-            }
-            None => false,
+        let (mut ats, mut is_clean) = (0, true);
+        for byte in self.0.bytes() {
+            ats += u32::from(byte == b'@');
+            is_clean &= !is_no_part_of_an_address(byte);
         }
+        ats == 1
+            && is_clean
+            && !self.0.starts_with('@')
+            && !self.0.ends_with('@')
+            && (self.0.is_ascii() || !self.0.chars().any(char::is_control))
     }
 
     /// The address without the `+tag` of its local part, as `ann@example.org` for `ann+work@example.org`.
@@ -74,8 +83,13 @@ impl From<&str> for Address {
     }
 }
 
-fn is_no_part_of_an_address(character: char) -> bool {
-    matches!(character, ' ' | '<' | '>' | ':' | ';' | ',' | '"') || character.is_control()
+/// Whether a byte says the same with and without quotes, brackets, percent escapes and a query around it.
+fn is_plain(byte: u8) -> bool {
+    byte.is_ascii_graphic() && !matches!(byte, b'"' | b'<' | b'>' | b'%' | b'?')
+}
+
+fn is_no_part_of_an_address(byte: u8) -> bool {
+    matches!(byte, b' ' | b'<' | b'>' | b':' | b';' | b',' | b'"') || byte.is_ascii_control()
 }
 
 fn percent_decoded(text: &str) -> String {

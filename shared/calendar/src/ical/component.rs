@@ -179,7 +179,7 @@ impl Component {
     }
 
     pub(super) fn opened_by(begin: Property) -> Self {
-        Self { begin, items: Vec::new(), end: None }
+        Self { begin, items: Vec::with_capacity(8), end: None }
     }
 
     pub(super) fn close(&mut self, end: Property) {

@@ -15,6 +15,15 @@ pub struct Parameter<'a> {
 }
 
 impl<'a> Parameter<'a> {
+    /// Its first value, decoded.
+    #[must_use]
+    pub fn first(self) -> Cow<'a, str> {
+        if self.raw.bytes().any(|byte| matches!(byte, b',' | b'"' | b'^')) {
+            return self.values().next().unwrap_or_default();
+        }
+        Cow::Borrowed(self.raw)
+    }
+
     /// Its values: split at commas outside quotes, unquoted, `^n`, `^'` and `^^` decoded.
     pub fn values(self) -> impl Iterator<Item = Cow<'a, str>> {
         let mut is_quoted = false;
@@ -44,13 +53,19 @@ pub(super) fn places(line: &str, name_end: usize, colon: usize) -> impl Iterator
             return None;
         }
         let start = at + 1;
-        let mut is_quoted = false;
-        let length = line[start..colon].bytes().position(|byte| {
-            is_quoted ^= byte == b'"';
-            byte == b';' && !is_quoted
-        });
-        let end = length.map_or(colon, |length| start + length);
-        let equals = line[start..end].find('=').map_or(end, |length| start + length);
+        let (mut is_quoted, mut equals, mut end) = (false, None, colon);
+        for (index, byte) in line.as_bytes()[..colon].iter().enumerate().skip(start) {
+            match byte {
+                b'"' => is_quoted = !is_quoted,
+                b'=' if equals.is_none() => equals = Some(index),
+                b';' if !is_quoted => {
+                    end = index;
+                    break;
+                }
+                _ => {}
+            }
+        }
+        let equals = equals.unwrap_or(end);
         let place = Place { whole: at..end, name: start..equals, raw: (equals + 1).min(end)..end };
         at = end;
         Some(place)

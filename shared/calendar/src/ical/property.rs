@@ -117,7 +117,8 @@ impl Property {
     /// The first value of a parameter, decoded; `None` if the line has no such parameter.
     #[must_use]
     pub fn parameter(&self, name: &str) -> Option<Cow<'_, str>> {
-        self.parameter_values(name).next()
+        let found = self.parameters().find(|parameter| parameter.name.eq_ignore_ascii_case(name));
+        found.map(Parameter::first)
     }
 
     /// All values of a parameter, decoded.
@@ -344,7 +345,8 @@ fn unfolded_places(raw: &[u8]) -> Vec<usize> {
 }
 
 fn is_name(name: &str) -> bool {
-    !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_graphic() && !b"\"=,\\".contains(&byte))
+    let may_stand = |byte: u8| byte.is_ascii_graphic() && !matches!(byte, b'"' | b'=' | b',' | b'\\');
+    !name.is_empty() && name.bytes().all(may_stand)
 }
 
 fn push_clean(out: &mut String, value: &str) {

@@ -191,7 +191,8 @@ fn is_canonical(bytes: &[u8]) -> bool {
 fn checked_id(id: &str) -> Result<&str, ComposeProblem> {
     let bare = id.trim();
     let bare = bare.strip_prefix('<').and_then(|rest| rest.strip_suffix('>')).unwrap_or(bare);
-    let is_clean = bare.bytes().all(|byte| byte.is_ascii_graphic() && !b"<>()[],;:\\\"".contains(&byte));
+    let is_special = |byte| matches!(byte, b'<' | b'>' | b'(' | b')' | b'[' | b']' | b',' | b';' | b':' | b'\\' | b'"');
+    let is_clean = bare.bytes().all(|byte| byte.is_ascii_graphic() && !is_special(byte));
     let is_whole = bare
         .split_once('@')
         .is_some_and(|(local, domain)| !local.is_empty() && !domain.is_empty() && !domain.contains('@'));

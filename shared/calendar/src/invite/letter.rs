@@ -174,7 +174,8 @@ impl Letter {
         let main = main.or(components.first());
         let title = main.map(|component| text_of(component, "SUMMARY", usize::MAX)).unwrap_or_default();
         let title = if title.is_empty() { "(no title)".to_owned() } else { title.replace('\n', " ") };
-        let facts = main.map(|main| facts(main, components, reader)).unwrap_or_default();
+        let span = main.and_then(|main| Span::of(main));
+        let facts = main.map(|main| facts(main, span.as_ref(), components, reader)).unwrap_or_default();
         let comment = components.iter().map(|component| text_of(component, "COMMENT", MAX_DESCRIPTION_CHARACTERS));
         let comment = comment.filter(|comment| !comment.is_empty()).collect::<Vec<_>>().join("\n\n");
         let description = main.map(|main| text_of(main, "DESCRIPTION", MAX_DESCRIPTION_CHARACTERS)).unwrap_or_default();
@@ -189,27 +190,31 @@ impl Letter {
                 ""
             },
         };
-        Self { subject: subject(occasion, &title, main, now), text: page.text(), html: page.html() }
+        Self { subject: subject(occasion, &title, span.as_ref(), now), text: page.text(), html: page.html() }
     }
 }
 
-fn subject(occasion: Occasion, title: &str, main: Option<&&Component>, now: Timestamp) -> String {
-    let mut short: String = title.chars().take(MAX_SUBJECT_TITLE_CHARACTERS).collect();
-    if short.len() < title.len() {
-        short.push('…');
-    }
-    let when = main.and_then(|main| Span::of(main)).map(|span| format!(", {}", span.in_short(now)));
-    format!("{}: {short}{}", occasion.prefix(), when.unwrap_or_default())
+fn subject(occasion: Occasion, title: &str, span: Option<&Span>, now: Timestamp) -> String {
+    let cut = title.char_indices().nth(MAX_SUBJECT_TITLE_CHARACTERS).map(|(at, _)| at);
+    let short = cut.map_or(title, |at| &title[..at]);
+    let ellipsis = if cut.is_some() { "…" } else { "" };
+    let when = span.map(|span| span.in_short(now)).unwrap_or_default();
+    let comma = if when.is_empty() { "" } else { ", " };
+    [occasion.prefix(), ": ", short, ellipsis, comma, &when].concat()
 }
 
 /// The facts in the order in which a reader asks for them, each with its label.
-fn facts(main: &Component, components: &[&Component], reader: Option<&Clock>) -> Vec<(&'static str, String)> {
+fn facts(
+    main: &Component,
+    span: Option<&Span>,
+    components: &[&Component],
+    reader: Option<&Clock>,
+) -> Vec<(&'static str, String)> {
     let mut facts = Vec::new();
-    let span = Span::of(main);
     for line in span.iter().flat_map(|span| span.in_words(reader)) {
         facts.push(("When", line));
     }
-    if let (Some(span), Some(rule)) = (&span, main.value("RRULE")) {
+    if let (Some(span), Some(rule)) = (span, main.value("RRULE")) {
         let words = rule.parse().ok().and_then(|rule| rule_in_words(&rule, span.date()));
         let words = words.unwrap_or_else(|| "on several dates".to_owned());
         facts.push(("Repeats", words));
@@ -263,7 +268,9 @@ fn text_of(component: &Component, name: &str, limit: usize) -> String {
 
 /// A text with line feeds and no other control characters, without empty ends, cut at a limit.
 fn clean(text: &str, limit: usize) -> String {
-    if text.len() <= limit && !text.chars().any(|character| character.is_control() && character != '\n') {
+    // The controls that are not ASCII all begin with this octet.
+    let may_be_control = |byte: u8| (byte.is_ascii_control() && byte != b'\n') || byte == 0xc2;
+    if text.len() <= limit && !text.bytes().any(may_be_control) {
         return text.trim().to_owned();
     }
     let unified = text.replace("\r\n", "\n").replace('\r', "\n");
@@ -286,45 +293,36 @@ struct Page<'a> {
 
 impl Page<'_> {
     fn text(&self) -> String {
-        let mut out = format!("{}\n\n{}\n\n", self.sentence, self.title);
+        let mut out = String::with_capacity(512);
+        out.extend([&self.sentence, "\n\n", self.title, "\n\n"]);
         for (label, value) in self.labelled() {
-            let _ = match label {
-                "" => writeln!(out, "{:11}{value}", ""),
-                label => writeln!(out, "{:11}{value}", format!("{label}:")),
-            };
+            let colon = if label.is_empty() { "" } else { ":" };
+            let gap = "           ".get(label.len() + colon.len()..).unwrap_or(" ");
+            out.extend([label, colon, gap, value, "\n"]);
         }
-        let closing = (!self.closing.is_empty()).then(|| self.closing.to_owned());
-        for paragraph in
-            self.paragraphs.iter().filter(|text| !text.is_empty()).map(|text| (*text).to_owned()).chain(closing)
-        {
-            let _ = write!(out, "\n{paragraph}\n");
+        for paragraph in self.paragraphs.into_iter().chain([self.closing]).filter(|text| !text.is_empty()) {
+            out.extend(["\n", paragraph, "\n"]);
         }
         out
     }
 
     fn html(&self) -> String {
-        let mut out = format!(
-            "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n<title>{}</title>\n</head>\n<body>\n<p>{}</p>\n<h2>{}</h2>\n",
-            escape(self.title),
-            escape(&self.sentence),
-            escape(self.title)
-        );
+        let title = escape(self.title);
+        let mut out = String::with_capacity(1024);
+        out.push_str("<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n");
+        out.extend(["<title>", &title, "</title>\n</head>\n<body>\n"]);
+        out.extend(["<p>", &escape(&self.sentence), "</p>\n<h2>", &title, "</h2>\n"]);
         if !self.facts.is_empty() {
             out.push_str("<table cellpadding=\"2\">\n");
             for (label, value) in self.labelled() {
-                let _ = writeln!(
-                    out,
-                    "<tr><th align=\"left\" valign=\"top\">{label}</th>\n<td>{}</td></tr>",
-                    escape(value)
-                );
+                let row =
+                    ["<tr><th align=\"left\" valign=\"top\">", label, "</th>\n<td>", &escape(value), "</td></tr>\n"];
+                out.extend(row);
             }
             out.push_str("</table>\n");
         }
-        for paragraph in self.paragraphs.iter().filter(|text| !text.is_empty()) {
-            let _ = writeln!(out, "<p>{}</p>", escape(paragraph).replace('\n', "<br>\n"));
-        }
-        if !self.closing.is_empty() {
-            let _ = writeln!(out, "<p>{}</p>", escape(self.closing));
+        for paragraph in self.paragraphs.into_iter().chain([self.closing]).filter(|text| !text.is_empty()) {
+            out.extend(["<p>", &escape(paragraph).replace('\n', "<br>\n"), "</p>\n"]);
         }
         out.push_str("</body>\n</html>\n");
         out
@@ -342,17 +340,22 @@ impl Page<'_> {
 }
 
 fn escape(text: &str) -> String {
+    let entity = |byte: u8| match byte {
+        b'&' => "&amp;",
+        b'<' => "&lt;",
+        b'>' => "&gt;",
+        b'"' => "&quot;",
+        b'\'' => "&#39;",
+        _ => "",
+    };
     let mut out = String::with_capacity(text.len());
-    for character in text.chars() {
-        match character {
-            '&' => out.push_str("&amp;"),
-            '<' => out.push_str("&lt;"),
-            '>' => out.push_str("&gt;"),
-            '"' => out.push_str("&quot;"),
-            '\'' => out.push_str("&#39;"),
-            _ => out.push(character),
-        }
+    let mut rest = text;
+    while let Some(at) = rest.bytes().position(|byte| !entity(byte).is_empty()) {
+        out.push_str(&rest[..at]);
+        out.push_str(entity(rest.as_bytes()[at]));
+        rest = &rest[at + 1..];
     }
+    out.push_str(rest);
     out
 }
 

@@ -177,12 +177,12 @@ impl Span {
 }
 
 fn from_until(start: DateTime, end: Option<DateTime>) -> String {
-    let day = |moment: DateTime| moment.strftime("%A %-d %B %Y").to_string();
-    let time = |moment: DateTime| moment.strftime("%H:%M").to_string();
+    const WHOLE: &str = "%A %-d %B %Y, %H:%M";
+    let start_in_words = start.strftime(WHOLE);
     match end.filter(|end| *end > start) {
-        None => format!("{}, {}", day(start), time(start)),
-        Some(end) if end.date() == start.date() => format!("{}, {} – {}", day(start), time(start), time(end)),
-        Some(end) => format!("{}, {} – {}, {}", day(start), time(start), day(end), time(end)),
+        None => start_in_words.to_string(),
+        Some(end) if end.date() == start.date() => format!("{start_in_words} – {}", end.strftime("%H:%M")),
+        Some(end) => format!("{start_in_words} – {}", end.strftime(WHOLE)),
     }
 }
 

@@ -3,6 +3,7 @@
 //! A field's value is found here, over folded lines; what it means is read by `mail-parser` from that one value, so
 //! no message, however shaped, reaches a parser that recurses.
 
+use std::borrow::Cow;
 use std::ops::Range;
 
 use mail_parser::parsers::MessageStream;
@@ -56,8 +57,9 @@ impl Headers {
                 }
             } else if let Some(colon) = text.iter().position(|byte| *byte == b':') {
                 let name = text[..colon].trim_ascii_end();
-                if !name.is_empty() && name.iter().all(u8::is_ascii_graphic) {
-                    let name = String::from_utf8_lossy(name).into_owned();
+                let is_name = !name.is_empty() && name.iter().all(u8::is_ascii_graphic);
+                if let Some(name) = std::str::from_utf8(name).ok().filter(|_| is_name) {
+                    let name = name.to_owned();
                     fields.push(Header { name, range: at..end, value: at + colon + 1..at + text.len() });
                 }
             }
@@ -77,7 +79,7 @@ impl Headers {
     }
 
     /// The value of the topmost field of that name, unfolded but not decoded.
-    pub fn raw(&self, bytes: &[u8], name: &str) -> Option<String> {
+    pub fn raw<'b>(&self, bytes: &'b [u8], name: &str) -> Option<Cow<'b, str>> {
         self.all(name).next().map(|field| unfolded(bytes, field))
     }
 
@@ -89,7 +91,7 @@ impl Headers {
     /// The mailboxes of the topmost field of that name. What is no address is left out.
     pub fn mailboxes(&self, bytes: &[u8], name: &str) -> Vec<Mailbox> {
         let Some(value) = self.raw(bytes, name) else { return Vec::new() };
-        let value = format!("{value}\n");
+        let value = line_of(&value);
         let parsed = MessageStream::new(value.as_bytes()).parse_address();
         let mut mailboxes = Vec::new();
         let HeaderValue::Address(addresses) = &parsed else { return mailboxes };
@@ -129,21 +131,21 @@ pub struct ContentType {
 impl ContentType {
     /// Reads a header's value.
     pub fn parse(value: &str) -> Option<Self> {
-        let value = format!("{value}\n");
+        let value = line_of(value);
         let HeaderValue::ContentType(parsed) = MessageStream::new(value.as_bytes()).parse_content_type() else {
             return None;
         };
-        let kind = match parsed.c_subtype.as_deref() {
-            Some(subtype) => format!("{}/{}", parsed.c_type.trim(), subtype.trim()),
+        let mut kind = match parsed.c_subtype.as_deref() {
+            Some(subtype) => [parsed.c_type.trim(), "/", subtype.trim()].concat(),
             None => parsed.c_type.trim().to_owned(),
         };
-        let parameters = parsed.attributes.unwrap_or_default().into_iter();
-        Some(Self {
-            kind: kind.to_ascii_lowercase(),
-            parameters: parameters
-                .map(|attribute| (attribute.name.to_ascii_lowercase(), attribute.value.trim().to_owned()))
-                .collect(),
-        })
+        kind.make_ascii_lowercase();
+        let attributes = parsed.attributes.unwrap_or_default();
+        let mut parameters = Vec::with_capacity(attributes.len());
+        for attribute in attributes {
+            parameters.push((attribute.name.to_ascii_lowercase(), attribute.value.trim().to_owned()));
+        }
+        Some(Self { kind, parameters })
     }
 
     /// The first parameter of that name.
@@ -157,21 +159,34 @@ pub(super) fn decode_words(text: &str) -> String {
     if !text.contains("=?") {
         return text.trim().to_owned();
     }
-    let line = format!("{text}\n");
+    let line = line_of(text);
     match MessageStream::new(line.as_bytes()).parse_unstructured() {
         HeaderValue::Text(decoded) => decoded.trim().to_owned(),
         _ => text.trim().to_owned(),
     }
 }
 
+/// A value with the line end that `mail-parser` stops at.
+fn line_of(value: &str) -> String {
+    let mut line = String::with_capacity(value.len() + 1);
+    line.push_str(value);
+    line.push('\n');
+    line
+}
+
 /// The value on one line.
-fn unfolded(bytes: &[u8], field: &Header) -> String {
+fn unfolded<'b>(bytes: &'b [u8], field: &Header) -> Cow<'b, str> {
     let value = bytes.get(field.value.clone()).unwrap_or_default();
-    let text = String::from_utf8_lossy(value);
-    if !value.iter().any(|byte| matches!(byte, b'\r' | b'\n' | b'\0')) {
-        return text.trim().to_owned();
+    let is_folded = value.iter().any(|byte| matches!(byte, b'\r' | b'\n' | b'\0'));
+    match std::str::from_utf8(value).map_or_else(|_| String::from_utf8_lossy(value), Cow::Borrowed) {
+        Cow::Borrowed(text) if !is_folded => Cow::Borrowed(text.trim()),
+        text if !is_folded => Cow::Owned(text.trim().to_owned()),
+        text => {
+            let mut line = text.into_owned();
+            line.retain(|character| !matches!(character, '\r' | '\n' | '\0'));
+            Cow::Owned(line.trim().to_owned())
+        }
     }
-    text.replace(['\r', '\n', '\0'], "").trim().to_owned()
 }
 
 /// Where the line that begins at `at` ends, its line feed included.

@@ -69,7 +69,7 @@ impl Part {
         match self.encoding {
             TransferEncoding::Identity | TransferEncoding::Unknown => Cow::Borrowed(body),
             TransferEncoding::Base64 => Cow::Owned(decode_base64(body)),
-            TransferEncoding::QuotedPrintable => Cow::Owned(decode_quoted_printable(body)),
+            TransferEncoding::QuotedPrintable => decode_quoted_printable(body),
         }
     }
 

@@ -3,6 +3,8 @@
 //! No recursion, and every depth and count bounded. A forwarded message is a leaf: what lies inside it was said to
 //! somebody else, and nothing in it may count (RFC 2046 section 5.1).
 
+use memchr::memmem;
+
 use super::header::{ContentType, Headers, MAX_HEADER_BYTES, line_end, without_line_end};
 use super::part::{Part, TransferEncoding};
 
@@ -62,10 +64,14 @@ impl<'a> Message<'a> {
         let mut message = Self { bytes, parts: Vec::new(), problems: Vec::new() };
         let mut open: Vec<Open> = Vec::new();
         let mut at = message.begin_part(0, &mut open);
+        let dashes = memmem::Finder::new(b"\n--");
         while at < bytes.len() {
+            if !bytes[at..].starts_with(b"--") {
+                let Some(length) = dashes.find(&bytes[at..]) else { break };
+                at += length + 1;
+            }
             let end = line_end(bytes, at);
-            let line = &bytes[at..end];
-            let Some((index, is_closing)) = match_boundary(line, &open) else {
+            let Some((index, is_closing)) = match_boundary(&bytes[at..end], &open) else {
                 at = end;
                 continue;
             };
@@ -109,15 +115,15 @@ impl<'a> Message<'a> {
 
     /// The part's place as IMAP numbers it: `1.2` for the second part in the first (RFC 9051 section 6.4.5).
     pub fn path(&self, part: usize) -> String {
-        let mut numbers = Vec::new();
+        let mut path = String::new();
         let mut index = part;
         while let Some(parent) = self.parts.get(index).and_then(|part| part.parent) {
             let before = self.parts[..index].iter().filter(|part| part.parent == Some(parent)).count();
-            numbers.push((before + 1).to_string());
+            let dot = if path.is_empty() { "" } else { "." };
+            path.insert_str(0, &format!("{}{dot}", before + 1));
             index = parent;
         }
-        numbers.reverse();
-        if numbers.is_empty() { "1".to_owned() } else { numbers.join(".") }
+        if path.is_empty() { "1".to_owned() } else { path }
     }
 
     fn note(&mut self, problem: StructureProblem) {

@@ -197,6 +197,26 @@ impl Rule {
     }
 }
 
+/// The parts of a rule (RFC 5545 section 3.3.10, RFC 7529 section 4).
+const PARTS: [&str; 16] = [
+    "FREQ",
+    "INTERVAL",
+    "COUNT",
+    "UNTIL",
+    "WKST",
+    "BYSECOND",
+    "BYMINUTE",
+    "BYHOUR",
+    "BYDAY",
+    "BYMONTHDAY",
+    "BYYEARDAY",
+    "BYWEEKNO",
+    "BYMONTH",
+    "BYSETPOS",
+    "RSCALE",
+    "SKIP",
+];
+
 /// Reads a value of type RECUR. Parts may stand in any order and case.
 impl FromStr for Rule {
     type Err = RuleProblem;
@@ -205,19 +225,27 @@ impl FromStr for Rule {
         let mut frequency = None;
         let (mut count, mut until) = (None, None);
         let mut rule = Rule::every(1, Frequency::Daily);
-        let mut seen: Vec<String> = Vec::new();
+        let mut seen: Vec<&str> = Vec::new();
         for written in text.trim().split(';') {
             // A stray semicolon at the end is a common slip and can mean one thing only.
             if written.trim().is_empty() {
                 continue;
             }
             let (name, value) = written.split_once('=').ok_or_else(|| RuleProblem::UnknownPart(written.to_owned()))?;
-            let (name, value) = (name.trim().to_ascii_uppercase(), value.trim());
+            let (name, value) = (name.trim(), value.trim());
+            let Some(name) = PARTS.into_iter().find(|known| known.eq_ignore_ascii_case(name)) else {
+                // RFC 2445 allowed parts of a producer's own.
+                if name.get(..2).is_some_and(|prefix| prefix.eq_ignore_ascii_case("X-")) {
+                    continue;
+                }
+                return Err(RuleProblem::UnknownPart(written.to_owned()));
+            };
             if seen.contains(&name) {
-                return Err(RuleProblem::Repeated(name));
+                return Err(RuleProblem::Repeated(name.to_owned()));
             }
-            let part = Part { name: &name, value };
-            match name.as_str() {
+            seen.push(name);
+            let part = Part { name, value };
+            match name {
                 "FREQ" => frequency = Some(Frequency::from_name(value).ok_or_else(|| part.problem(value))?),
                 "INTERVAL" => rule.interval = part.number(value)?,
                 "COUNT" => count = Some(part.number(value)?),
@@ -241,11 +269,8 @@ impl FromStr for Rule {
                 "RSCALE" => return Err(RuleProblem::OtherCalendar(value.to_owned())),
                 "SKIP" if value.eq_ignore_ascii_case("OMIT") => {}
                 "SKIP" => return Err(part.problem(value)),
-                // RFC 2445 allowed parts of a producer's own.
-                own if own.starts_with("X-") => {}
                 _ => return Err(RuleProblem::UnknownPart(written.to_owned())),
             }
-            seen.push(name);
         }
         rule.frequency = frequency.ok_or(RuleProblem::NoFrequency)?;
         rule.end = match (count, until) {

