@@ -17,6 +17,7 @@ pub(super) static RULES: &[&Rule] = &[
     &SEVERAL_EVENTS,
     &SEVERAL_KINDS,
     &COMPONENT_REPEATED,
+    &COMPONENT_MISPLACED,
 ];
 
 /// The methods of iTIP (RFC 5546 section 1.4).
@@ -113,6 +114,18 @@ static COMPONENT_REPEATED: Rule = Rule {
     mend: "Keep one.",
 };
 
+static COMPONENT_MISPLACED: Rule = Rule {
+    id: "component-misplaced",
+    level: Level::Error,
+    section: "RFC 5545 section 3.6",
+    what: "A component lies inside one that cannot hold it.",
+    effect: "Strict programs drop the invitation; others do not see the component.",
+    mend: "Close the outer component before the inner one begins.",
+};
+
+/// The components that lie in a VCALENDAR and nowhere else.
+const OUTER: [&str; 5] = ["VEVENT", "VTODO", "VJOURNAL", "VFREEBUSY", "VTIMEZONE"];
+
 pub(super) fn check(object: &Object<'_>, has_more_calendars: bool, report: &mut Report<'_>) {
     let calendar = object.calendar;
     match calendar.property("VERSION") {
@@ -141,6 +154,9 @@ pub(super) fn check(object: &Object<'_>, has_more_calendars: bool, report: &mut 
     }
     let mut seen = HashSet::new();
     for component in &object.components {
+        for inner in component.components().filter(|inner| OUTER.iter().any(|name| inner.is(name))) {
+            report.of(&COMPONENT_MISPLACED, inner, format!("{} in {}", inner.name(), component.name()));
+        }
         let [uid, date] = ["UID", "RECURRENCE-ID"].map(|name| component.value(name).map(str::trim));
         if let Some(uid) = uid.filter(|uid| !uid.is_empty())
             && !seen.insert((component.name(), uid, date))

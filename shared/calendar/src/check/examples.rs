@@ -87,6 +87,7 @@ fn broken_calendars() -> Vec<(&'static str, Vec<u8>)> {
                 &GOOD[GOOD.find("BEGIN:VEVENT").expect("an event")..GOOD.find("END:VCALENDAR").expect("an end")];
             changed("END:VCALENDAR", &format!("{event}END:VCALENDAR"))
         }),
+        text("component-misplaced", with("BEGIN:VTODO\r\nUID:2\r\nEND:VTODO")),
         text("uid-missing", changed("UID:1@l.example\r\n", "")),
         text("dtstamp-missing", changed("DTSTAMP:20261118T094231Z\r\n", "")),
         text(
@@ -159,6 +160,8 @@ fn broken_calendars() -> Vec<(&'static str, Vec<u8>)> {
                 ),
             ),
         ),
+        text("rule-parts", changed("FREQ=WEEKLY", "FREQ=WEEKLY;BYSETPOS=1")),
+        text("rule-outdated", with("EXRULE:FREQ=WEEKLY;INTERVAL=2")),
         text("until-form", changed("UNTIL=20261217T140000Z", "UNTIL=20261217")),
         text("start-not-in-rule", changed("FREQ=WEEKLY", "FREQ=WEEKLY;BYDAY=MO")),
         text("zone-missing", changed("TZID:Europe/Berlin", "TZID:Europe/Paris")),
@@ -186,6 +189,7 @@ fn broken_calendars() -> Vec<(&'static str, Vec<u8>)> {
         text("no-mail-address", changed("mailto:bob@a.example", "urn:uuid:1")),
         text("attendee-repeated", with("ATTENDEE;PARTSTAT=ACCEPTED:mailto:BOB@A.example")),
         text("rsvp-missing", changed(";RSVP=TRUE", "")),
+        text("parameter-split", changed("CN=Bob", "CN=B, b")),
         text("parameter-unknown", changed("CN=Bob", "CUTYPE=ROBOT")),
         text("publish-attendees", changed("METHOD:REQUEST", "METHOD:PUBLISH")),
     ]
@@ -293,6 +297,11 @@ fn a_rule_is_broken_in_more_ways_than_one() {
         ("no-mail-address", changed("mailto:bob@a.example", "bob@a.example")),
         ("zone-differs", changed("FREQ=WEEKLY;UNTIL=20261217T140000Z", "FREQ=WEEKLY").replace("+0200", "+0230")),
         ("value-unknown", with("PRIORITY:10")),
+        ("rule-parts", changed("FREQ=WEEKLY", "FREQ=WEEKLY;BYDAY=1TH")),
+        ("rule-parts", changed("FREQ=WEEKLY", "FREQ=WEEKLY;BYMONTHDAY=19,26")),
+        ("rule-parts", changed("FREQ=WEEKLY", "FREQ=DAILY;BYYEARDAY=323")),
+        ("rule-parts", changed("FREQ=WEEKLY", "FREQ=MONTHLY;BYWEEKNO=47")),
+        ("rule-parts", changed("FREQ=WEEKLY", "FREQ=YEARLY;BYWEEKNO=47;BYDAY=1TH")),
         ("value-unknown", with("GEO:91.0;0")),
     ];
     for (id, ics) in cases {
@@ -313,6 +322,7 @@ fn values_of_every_allowed_form_have_no_findings() {
     for lines in [
         "EXDATE;TZID=Europe/Berlin:20261126T150000,20261203T150000",
         "EXDATE:20261126T140000Z",
+        "ATTENDEE;RSVP=TRUE;CN=\"Cleo, X\";MEMBER=\"m:a@b\",\"m:c@b\":mailto:c@a.example",
         "PRIORITY:9\r\nGEO:48.2;-16.37\r\nCREATED:20261118T094231Z",
     ] {
         assert_eq!(ids(&check_ics(with(lines).as_bytes())), none, "{lines}");

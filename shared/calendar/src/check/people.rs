@@ -18,6 +18,7 @@ pub(super) static RULES: &[&Rule] = &[
     &RSVP_MISSING,
     &READER_NOT_INVITED,
     &PARAMETER_UNKNOWN,
+    &PARAMETER_SPLIT,
     &PUBLISH_ATTENDEES,
 ];
 
@@ -102,6 +103,15 @@ static PARAMETER_UNKNOWN: Rule = Rule {
     mend: "Use one of the values that the RFC lists.",
 };
 
+static PARAMETER_SPLIT: Rule = Rule {
+    id: "parameter-split",
+    level: Level::Warning,
+    section: "RFC 5545 section 3.2",
+    what: "A comma outside quotes cuts the value of a parameter in two.",
+    effect: "Programs show half of a name; strict ones drop the person.",
+    mend: "Put the value in double quotes.",
+};
+
 static PUBLISH_ATTENDEES: Rule = Rule {
     id: "publish-attendees",
     level: Level::Warning,
@@ -118,6 +128,9 @@ const PARAMETERS: [(&str, &[&str]); 4] = [
     ("CUTYPE", &["INDIVIDUAL", "GROUP", "RESOURCE", "ROOM", "UNKNOWN"]),
     ("RSVP", &["TRUE", "FALSE"]),
 ];
+
+/// The parameters of people that have several values.
+const LISTS: &[&str] = &["DELEGATED-FROM", "DELEGATED-TO", "MEMBER"];
 
 pub(super) fn check(object: &Object<'_>, report: &mut Report<'_>) {
     let mut invited = Vec::new();
@@ -188,6 +201,9 @@ fn check_person(property: &Property, address: &Address, report: &mut Report<'_>)
     // One walk along the line for all of them.
     let mut found: [Option<Parameter<'_>>; PARAMETERS.len()] = [None; PARAMETERS.len()];
     for parameter in property.parameters() {
+        if parameter.raw.contains(',') && parameter.values().nth(1).is_some() && !is_one_of(parameter.name, LISTS) {
+            report.at(&PARAMETER_SPLIT, property, format!("{}={}", parameter.name, parameter.raw));
+        }
         if let Some(index) = PARAMETERS.iter().position(|(name, _)| name.eq_ignore_ascii_case(parameter.name)) {
             found[index].get_or_insert(parameter);
         }

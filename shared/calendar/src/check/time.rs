@@ -3,7 +3,7 @@
 use crate::ical::{Component, Property};
 use crate::time::duration::Duration;
 use crate::time::moment::Moment;
-use crate::time::recurrence::{End, Rule as RecurrenceRule, Series};
+use crate::time::recurrence::{End, Frequency, Rule as RecurrenceRule, Series};
 use crate::time::zone::identify;
 
 use super::Object;
@@ -21,6 +21,8 @@ pub(super) static RULES: &[&Rule] = &[
     &BAD_RULE,
     &RULE_REPEATED,
     &RULE_ON_OVERRIDE,
+    &RULE_PARTS,
+    &RULE_OUTDATED,
     &UNTIL_FORM,
     &START_NOT_IN_RULE,
 ];
@@ -122,6 +124,24 @@ static RULE_ON_OVERRIDE: Rule = Rule {
     what: "A single date of a series has a recurrence rule of its own.",
     effect: "Programs that believe it show a second series.",
     mend: "Remove RRULE, RDATE and EXDATE from components with a RECURRENCE-ID.",
+};
+
+static RULE_PARTS: Rule = Rule {
+    id: "rule-parts",
+    level: Level::Warning,
+    section: "RFC 5545 section 3.3.10",
+    what: "A part of the recurrence rule does not go with the rest of it.",
+    effect: "Some programs ignore the part, some the rule.",
+    mend: "Leave the part out, or say the same with another FREQ.",
+};
+
+static RULE_OUTDATED: Rule = Rule {
+    id: "rule-outdated",
+    level: Level::Warning,
+    section: "RFC 5545 appendix A",
+    what: "Dates are left out by EXRULE, which is no longer part of iCalendar.",
+    effect: "Gmail and Outlook show the dates all the same.",
+    mend: "List the dates in EXDATE.",
 };
 
 static UNTIL_FORM: Rule = Rule {
@@ -240,6 +260,9 @@ fn check_recurrence(component: &Component, report: &mut Report<'_>) {
     if let Some(second) = component.all("RRULE").nth(1) {
         report.at(&RULE_REPEATED, second, "");
     }
+    if let Some(except) = component.property("EXRULE") {
+        report.at(&RULE_OUTDATED, except, except.value());
+    }
     let start = component.property("DTSTART").and_then(moment);
     for property in component.all("EXDATE") {
         let tzid = property.parameter("TZID");
@@ -260,6 +283,9 @@ fn check_recurrence(component: &Component, report: &mut Report<'_>) {
             }
         };
         let Some(start) = &start else { continue };
+        if let Some(part) = part_out_of_place(&rule, start.is_date()) {
+            report.at(&RULE_PARTS, property, part);
+        }
         if let End::Until(until) = rule.end()
             && !has_form_for(until, start)
         {
@@ -278,6 +304,28 @@ fn check_recurrence(component: &Component, report: &mut Report<'_>) {
 fn have_one_form(one: &Moment, other: &Moment) -> bool {
     let form = |moment: &Moment| (moment.is_date(), matches!(moment, Moment::Floating(_)));
     form(one) == form(other)
+}
+
+/// A part that the RFC forbids beside the others.
+fn part_out_of_place(rule: &RecurrenceRule, is_date: bool) -> Option<&'static str> {
+    let frequency = rule.frequency();
+    let has_number = rule.by_day().iter().any(|day| day.number.is_some());
+    let has_times = !(rule.by_hour().is_empty() && rule.by_minute().is_empty() && rule.by_second().is_empty());
+    let has_days = !(rule.by_day().is_empty() && rule.by_month_day().is_empty() && rule.by_year_day().is_empty());
+    let is_alone = !has_times && !has_days && rule.by_week_number().is_empty() && rule.by_month().is_empty();
+    let is_by_weeks = !rule.by_week_number().is_empty();
+    match frequency {
+        _ if !rule.by_set_position().is_empty() && is_alone => Some("BYSETPOS without another BY-part"),
+        _ if is_date && has_times => Some("BYHOUR, BYMINUTE or BYSECOND with whole days"),
+        _ if is_by_weeks && frequency != Frequency::Yearly => Some("BYWEEKNO without FREQ=YEARLY"),
+        Frequency::Daily | Frequency::Weekly | Frequency::Monthly if !rule.by_year_day().is_empty() => {
+            Some("BYYEARDAY with FREQ=DAILY, WEEKLY or MONTHLY")
+        }
+        Frequency::Weekly if !rule.by_month_day().is_empty() => Some("BYMONTHDAY with FREQ=WEEKLY"),
+        Frequency::Monthly => None,
+        Frequency::Yearly if !is_by_weeks => None,
+        _ => has_number.then_some("a numbered weekday outside of a month or a year"),
+    }
 }
 
 fn has_form_for(until: &Moment, start: &Moment) -> bool {
