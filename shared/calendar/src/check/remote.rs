@@ -1,25 +1,22 @@
 //! What in an HTML text makes a mail program load something from elsewhere, or run a script.
 
+/// A character, what stands before it, and what behind it, where something is loaded or run.
+const MARKS: [(u8, &str, &[&str]); 3] = [
+    (b'=', "src", &["\"http", "'http", "http", "\"//"]),
+    (b'(', "url", &["http"]),
+    (b'<', "", &["link", "script", "iframe"]),
+];
+
 /// The first mark of something that is loaded or run; white space does not hide it.
 pub(super) fn loads_something(html: &str) -> Option<String> {
-    /// Each mark, cut before the character that is looked for first.
-    const LOADS: [(&str, &str); 8] = [
-        ("src", "=\"http"),
-        ("src", "='http"),
-        ("src", "=http"),
-        ("src", "=\"//"),
-        ("url", "(http"),
-        ("", "<link"),
-        ("", "<script"),
-        ("", "<iframe"),
-    ];
     let html = html.as_bytes();
     memchr::memchr3_iter(b'=', b'(', b'<', html).find_map(|at| {
-        let (before, behind) = html.split_at(at);
-        let is_there = |(first, rest): &&(&str, &str)| {
-            begins_with(behind.iter(), rest.bytes()) && begins_with(before.iter().rev(), first.bytes().rev())
-        };
-        LOADS.iter().find(is_there).map(|(first, rest)| [*first, *rest].concat())
+        let (sign, before, behind) = MARKS.into_iter().find(|(sign, ..)| *sign == html[at])?;
+        if !begins_with(html[..at].iter().rev(), before.bytes().rev()) {
+            return None;
+        }
+        let behind = behind.iter().find(|mark| begins_with(html[at + 1..].iter(), mark.bytes()))?;
+        Some(format!("{before}{}{behind}", char::from(sign)))
     })
 }
 

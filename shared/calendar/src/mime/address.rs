@@ -99,8 +99,8 @@ impl fmt::Display for MailAddress {
 /// Whether a character may stand in an address: those of RFC 5322 `atext`, the dot, the at, and letters of any script.
 fn may_stand(character: char) -> bool {
     match character {
-        '@' | '.' => true,
-        _ if character.is_ascii() => character.is_ascii_alphanumeric() || "!#$%&'*+-/=?^_`{|}~".contains(character),
+        '@' | '.' | '!' | '#'..='\'' | '*' | '+' | '-' | '/' | '=' | '?' | '^'..='`' | '{'..='~' => true,
+        _ if character.is_ascii() => character.is_ascii_alphanumeric(),
         // Invisible and direction-changing characters make one address look like another.
         '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}' => false,
         _ => !character.is_control() && !character.is_whitespace(),
