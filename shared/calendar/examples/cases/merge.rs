@@ -12,7 +12,8 @@ use crate::{Answer, Operation};
 pub(crate) const OPERATIONS: &[Operation] = &[("merge", merge_versions), ("edit", edit)];
 
 fn merge_versions(request: &Value) -> Answer {
-    let base = document(request, "base")?;
+    // With no base both sides made the object.
+    let base = optional_document(request, "base")?.unwrap_or_default();
     let (mine, theirs) = (optional_document(request, "mine")?, optional_document(request, "theirs")?);
     let result = merge::merge(&base, mine.as_ref(), theirs.as_ref());
     let conflicts: Vec<Value> = result

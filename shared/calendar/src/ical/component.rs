@@ -1,5 +1,7 @@
 //! One component: its properties and the components inside it, in the order in which they were written.
 
+use std::collections::BTreeMap;
+
 use super::Property;
 
 /// A component such as VEVENT or VALARM.
@@ -149,6 +151,44 @@ impl Component {
     /// Removes each property that the test does not keep.
     pub fn retain_properties(&mut self, mut keeps: impl FnMut(&Property) -> bool) {
         self.items.retain(|item| !matches!(item, Item::Property(property) if !keeps(property)));
+    }
+
+    /// Puts lines where the first of their name (in upper case) stands, in the place of all lines of that name; lines of
+    /// a name it lacks come after the other properties.
+    pub fn replace_lines(&mut self, mut lines_by_name: BTreeMap<String, Vec<Property>>) {
+        if lines_by_name.is_empty() {
+            return;
+        }
+        let mut items = Vec::with_capacity(self.items.len());
+        for item in std::mem::take(&mut self.items) {
+            let lines = match &item {
+                Item::Property(property) => lines_by_name.get_mut(&property.name().to_ascii_uppercase()),
+                Item::Component(_) | Item::Unreadable(_) => None,
+            };
+            match lines {
+                Some(lines) => items.extend(lines.drain(..).map(Item::Property)),
+                None => items.push(item),
+            }
+        }
+        self.items = items;
+        let at = self.end_of_properties();
+        self.items.splice(at..at, lines_by_name.into_values().flatten().map(Item::Property));
+    }
+
+    /// The lines that are neither properties nor components, line ends included.
+    pub fn unreadable(&self) -> impl Iterator<Item = &[u8]> {
+        self.items.iter().filter_map(|item| if let Item::Unreadable(line) = item { Some(&**line) } else { None })
+    }
+
+    /// Adds such a line of another text, without its line end, after the properties.
+    pub(crate) fn push_unreadable(&mut self, line: &[u8]) {
+        let at = self.end_of_properties();
+        self.items.insert(at, Item::Unreadable([line, b"\r\n"].concat().into()));
+    }
+
+    /// Removes each of these lines that the test does not keep.
+    pub(crate) fn retain_unreadable(&mut self, mut keeps: impl FnMut(&[u8]) -> bool) {
+        self.items.retain(|item| !matches!(item, Item::Unreadable(line) if !keeps(line)));
     }
 
     /// Adds a component after everything inside this one.

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::{ComponentKey, Conflict, is_subject, key_of, property};
 use crate::ical::Component;
-use crate::order;
+use crate::order::{self, IntoOrdered as _};
 
 /// Merges my components into theirs.
 pub(super) fn merge_all(base: &Component, mine: &Component, theirs: &mut Component, conflicts: &mut Vec<Conflict>) {
@@ -61,9 +61,10 @@ fn by_key(calendar: &Component) -> BTreeMap<ComponentKey, &Component> {
 
 /// Zones that only my version writes out, as the components that came from it need them.
 fn add_zones(mine: &Component, theirs: &mut Component) {
+    let tzid = |zone: &Component| zone.value("TZID").map(str::to_owned);
+    let mut known = theirs.components().filter(|it| it.is("VTIMEZONE")).map(tzid).into_set();
     for zone in mine.components().filter(|it| it.is("VTIMEZONE")) {
-        let tzid = zone.value("TZID");
-        if !theirs.components().any(|it| it.is("VTIMEZONE") && it.value("TZID") == tzid) {
+        if known.insert(tzid(zone)) {
             theirs.insert_component(zone.clone());
         }
     }
@@ -82,9 +83,9 @@ fn merge_inner(
     if my_texts == base_texts || my_texts == their_texts {
         return;
     }
-    let lacks = |texts: &[String], text: &String| !texts.contains(text);
-    let i_removed = |text: &String| lacks(&my_texts, text);
-    let both_changed_one = base_texts.iter().any(|text| i_removed(text) && lacks(&their_texts, text));
+    let set = |texts: &[String]| texts.iter().cloned().into_set();
+    let (base_set, my_set, their_set) = (set(&base_texts), set(&my_texts), set(&their_texts));
+    let both_changed_one = base_set.iter().any(|text| !my_set.contains(text) && !their_set.contains(text));
     if both_changed_one && their_texts != base_texts {
         theirs.retain_components(|_| false);
         mine.components().for_each(|it| theirs.push_component(it.clone()));
@@ -94,11 +95,11 @@ fn merge_inner(
     }
     theirs.retain_components(|it| {
         let text = text_of(it);
-        !(base_texts.contains(&text) && i_removed(&text))
+        !base_set.contains(&text) || my_set.contains(&text)
     });
     for component in mine.components() {
         let text = text_of(component);
-        if lacks(&base_texts, &text) && lacks(&their_texts, &text) {
+        if !base_set.contains(&text) && !their_set.contains(&text) {
             theirs.push_component(component.clone());
         }
     }
@@ -107,6 +108,7 @@ fn merge_inner(
 /// What a component says, whatever the order of its lines and the way they are folded.
 fn text_of(component: &Component) -> String {
     let mut lines: Vec<String> = component.properties().map(property::meaning).collect();
+    lines.extend(property::unreadable(component).into_iter().map(|line| String::from_utf8_lossy(line).into_owned()));
     order::sort(&mut lines);
     let mut inner: Vec<String> = component.components().map(text_of).collect();
     order::sort(&mut inner);

@@ -10,10 +10,8 @@ mod component;
 mod list;
 mod property;
 
-use std::collections::BTreeSet;
-
 use crate::ical::{Component, Document};
-use crate::order::{self, IntoOrdered as _};
+use crate::order;
 use crate::time::moment::Moment;
 use crate::time::zone::identify;
 
@@ -48,11 +46,16 @@ pub struct Merged {
 
 /// Merges my change of an object with theirs. Each side may be absent: that side removed it.
 ///
+/// A base without a calendar says that both sides made the object: what only one of them has is taken.
 /// The result is theirs with my changes in it, so that what a server rewrote stays as the server likes it.
 pub fn merge(base: &Document, mine: Option<&Document>, theirs: Option<&Document>) -> Merged {
     let (mine, theirs) = match (mine, theirs) {
         (None, None) => return Merged { document: None, conflicts: Vec::new() },
         (Some(mine), Some(theirs)) => (mine, theirs),
+        // Only one side made it.
+        (Some(only), None) | (None, Some(only)) if base.calendar().is_none() => {
+            return Merged { document: Some(only.clone()), conflicts: Vec::new() };
+        }
         // One side removed the object: that stands unless the other side changed it.
         (Some(mine), None) => {
             let conflicts = whole_object(base, mine);
@@ -138,11 +141,6 @@ pub fn occurrence_key(moment: &Moment) -> String {
         },
         moment => moment.to_string(),
     }
-}
-
-/// The names of all properties of three components, upper case.
-fn names<'c>(components: impl IntoIterator<Item = &'c Component>) -> BTreeSet<String> {
-    components.into_iter().flat_map(Component::properties).map(|it| it.name().to_ascii_uppercase()).into_set()
 }
 
 #[cfg(test)]

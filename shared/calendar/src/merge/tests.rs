@@ -151,6 +151,46 @@ fn removing_the_object_stands_unless_the_other_side_changed_it() {
 }
 
 #[test]
+fn what_both_sides_made_is_merged_against_nothing() {
+    let mine = with(&[("SUMMARY", "SUMMARY:Mine"), ("cleo", ""), ("", "LOCATION:Here")]);
+    let theirs = with(&[("bob", "ATTENDEE;PARTSTAT=ACCEPTED:mailto:bob@example.net"), ("", "URL:http://there")]);
+    let outcome = |mine: &Document, theirs: &Document| {
+        let result = merge(&Document::default(), Some(mine), Some(theirs));
+        let conflicts = result.conflicts.into_iter().map(|it| it.property.unwrap_or_default());
+        (String::from_utf8(result.document.unwrap().write()).unwrap(), conflicts.collect::<Vec<_>>())
+    };
+    let (text, conflicts) = outcome(&mine, &theirs);
+    assert_eq!(conflicts, ["ATTENDEE", "SUMMARY"]);
+    for line in ["LOCATION:Here", "URL:http://there", "SUMMARY:Mine", "NEEDS-ACTION:mailto:bob", "mailto:cleo"] {
+        assert_eq!(text.matches(line).count(), 1, "{line} in {text}");
+    }
+    let (text, conflicts) = outcome(&mine, &mine);
+    assert_eq!((text.as_bytes(), conflicts.len()), (&*mine.write(), 0));
+    for (mine, theirs) in [(Some(&mine), None), (None, Some(&mine))] {
+        let result = merge(&Document::default(), mine, theirs);
+        assert!(result.document.is_some() && result.conflicts.is_empty());
+    }
+}
+
+#[test]
+fn a_line_nobody_can_read_is_carried_from_either_side_and_goes_with_whom_removed_it() {
+    let (broken, odd) = ([("", "BROKEN LINE")], [("", "ODD LINE")]);
+    let lines = |base: &Document, mine: &Document, theirs: &Document| {
+        let result = merge(base, Some(mine), Some(theirs));
+        assert_eq!(result.conflicts, []);
+        let text = String::from_utf8(result.document.unwrap().write()).unwrap();
+        text.lines().filter(|line| line.ends_with(" LINE")).map(str::to_owned).collect::<Vec<_>>()
+    };
+    assert_eq!(lines(&object(BASE), &with(&broken), &with(&[])), ["BROKEN LINE"]);
+    assert_eq!(lines(&object(BASE), &with(&[]), &with(&broken)), ["BROKEN LINE"]);
+    assert_eq!(lines(&object(BASE), &with(&broken), &with(&broken)), ["BROKEN LINE"]);
+    assert_eq!(lines(&object(BASE), &with(&broken), &with(&odd)), ["ODD LINE", "BROKEN LINE"]);
+    assert_eq!(lines(&with(&broken), &with(&broken), &with(&broken)), ["BROKEN LINE"]);
+    assert!(lines(&with(&broken), &with(&[]), &with(&broken)).is_empty());
+    assert!(lines(&with(&broken), &with(&broken), &with(&[])).is_empty());
+}
+
+#[test]
 fn an_override_of_each_side_is_kept() {
     let add = |document: &Document, id: &str| {
         let mut document = document.clone();
