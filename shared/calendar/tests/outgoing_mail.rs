@@ -101,7 +101,7 @@ fn what_a_guest_sends_has_no_findings() {
     let say = |occurrence, partstat| OccurrenceAnswer { occurrence, partstat: Some(partstat) };
     let proposal = Proposal {
         start: Moment::parse("20261127T090000Z", None).expect("a time"),
-        end: Moment::parse("20261127T100000Z", None).expect("a time"),
+        end: Moment::parse("20261127T100000Z", None).ok(),
     };
     let answers = [
         (vec![say(None, Partstat::Accepted)], None, "REPLY"),

@@ -49,7 +49,7 @@ fn answer(request: &Value) -> Answer {
     }
     let answers = answers(request)?;
     let proposal = match request.get("counter").filter(|counter| !counter.is_null()) {
-        Some(counter) => Some(Proposal { start: moment(counter, "start")?, end: moment(counter, "end")? }),
+        Some(counter) => Some(Proposal { start: moment(counter, "start")?, end: optional_moment(counter, "end")? }),
         None => None,
     };
     let answering = Answering {

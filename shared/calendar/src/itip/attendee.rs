@@ -9,7 +9,7 @@ use thiserror::Error;
 
 use super::facts::is_cancelled;
 use super::object::{Message, Method, Object, Stored, is_override};
-use super::occurrence::{in_form_of, occurrence, replace_moment};
+use super::occurrence::{in_form_of, moved_along, occurrence, replace_moment};
 use super::outgoing::{Outgoing, Reason, message};
 use super::person::{Me, partstat};
 use super::revision::sequence;
@@ -29,13 +29,18 @@ pub enum Partstat {
     Declined,
     /// Perhaps.
     Tentative,
+    /// A task is being worked on.
+    InProcess,
+    /// A task is done.
+    Completed,
 }
 
 impl Partstat {
     /// Reads a PARTSTAT value in any case.
     #[must_use]
     pub fn parse(value: &str) -> Option<Self> {
-        let all = [Self::NeedsAction, Self::Accepted, Self::Declined, Self::Tentative];
+        let all =
+            [Self::NeedsAction, Self::Accepted, Self::Declined, Self::Tentative, Self::InProcess, Self::Completed];
         all.into_iter().find(|answer| answer.as_str().eq_ignore_ascii_case(value.trim()))
     }
 
@@ -47,7 +52,14 @@ impl Partstat {
             Self::Accepted => "ACCEPTED",
             Self::Declined => "DECLINED",
             Self::Tentative => "TENTATIVE",
+            Self::InProcess => "IN-PROCESS",
+            Self::Completed => "COMPLETED",
         }
+    }
+
+    /// Whether only a task can be answered so (RFC 5545 section 3.2.12).
+    fn is_for_tasks(self) -> bool {
+        matches!(self, Self::InProcess | Self::Completed)
     }
 }
 
@@ -65,8 +77,8 @@ pub struct OccurrenceAnswer {
 pub struct Proposal {
     /// When it should begin.
     pub start: Moment,
-    /// When it should end.
-    pub end: Moment,
+    /// When it should end; where that is not said, it is to be as long as it was.
+    pub end: Option<Moment>,
 }
 
 /// What an attendee answers, and how.
@@ -116,6 +128,9 @@ pub enum AnswerProblem {
     /// Nobody organizes the event.
     #[error("the event has no organizer to answer to")]
     NoOrganizer,
+    /// The answer is one that only a task can have.
+    #[error("only a task can be {}", .0.as_str())]
+    OnlyForTasks(Partstat),
     /// The time that is proposed ends before it begins.
     #[error("the proposed time ends before it begins")]
     EndsBeforeItBegins,
@@ -134,9 +149,16 @@ pub fn answer(answering: Answering<'_>) -> Result<Answered, AnswerProblem> {
         return Err(AnswerProblem::NoAnswer);
     }
     let organizer = stored.organizer().ok_or(AnswerProblem::NoOrganizer)?;
+    let mut given = answers.iter().filter_map(|answer| answer.partstat);
+    if let Some(answer) = given.find(|answer| answer.is_for_tasks() && !stored.components().all(|it| it.is("VTODO"))) {
+        return Err(AnswerProblem::OnlyForTasks(answer));
+    }
     let timeline = Timeline::of(stored);
-    if answering.proposal.is_some_and(|proposal| timeline.instance(&proposal.end) < timeline.instance(&proposal.start))
-    {
+    let ends_early = |proposal: &Proposal| {
+        let end = proposal.end.as_ref().map(|end| timeline.instance(end));
+        end.is_some_and(|end| end < timeline.instance(&proposal.start))
+    };
+    if answering.proposal.is_some_and(ends_early) {
         return Err(AnswerProblem::EndsBeforeItBegins);
     }
     let mut changed = stored.clone();
@@ -330,12 +352,20 @@ fn counter(component: &Component, answering: Answering<'_>, proposal: &Proposal,
     let mut counter = component.to_fresh();
     counter.remove("ATTENDEE");
     counter.remove("COMMENT");
-    let form = component.property("DTSTART").and_then(moment);
-    for (name, proposed) in [("DTSTART", &proposal.start), ("DTEND", &proposal.end)] {
-        let own = component.property(name).and_then(moment).or_else(|| form.clone());
-        replace_moment(&mut counter, name, &in_own_form(proposed, own.as_ref(), timeline));
+    let old_start = component.property("DTSTART").and_then(moment);
+    let end_name = if component.is("VTODO") { "DUE" } else { "DTEND" };
+    let old_end = component.property(end_name).and_then(moment);
+    let start = in_own_form(&proposal.start, old_start.as_ref(), timeline);
+    let end = match (&proposal.end, &old_end, &old_start) {
+        (Some(end), _, _) => Some(in_own_form(end, old_end.as_ref().or(old_start.as_ref()), timeline)),
+        (None, Some(end), Some(old_start)) => Some(moved_along(end, old_start, &start, timeline)),
+        (None, _, _) => None,
+    };
+    replace_moment(&mut counter, "DTSTART", &start);
+    if let Some(end) = end {
+        replace_moment(&mut counter, end_name, &end);
+        counter.remove("DURATION");
     }
-    counter.remove("DURATION");
     finish(counter, component, answering)
 }
 

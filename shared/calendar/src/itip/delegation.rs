@@ -3,15 +3,18 @@
 //! The delegator tells both (RFC 5546 sections 3.2.2.3 and 3.2.3): the organizer by PARTSTAT=DELEGATED with DELEGATED-TO,
 //! the delegate by the invitation as it stands, with a line of their own that says in whose place they come.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use jiff::Timestamp;
 
 use super::attendee::{AnswerProblem, Answered, Answering, enter_all, enter_one, forget_resend, letter, places, told};
-use super::object::Stored;
-use super::outgoing::{Outgoing, Reason};
+use super::object::{Method, Stored};
+use super::outgoing::{Outgoing, Reason, message};
 use super::person::{Me, attendee, attendee_mut};
-use super::timeline::Timeline;
+use super::timeline::{Instance, Timeline};
 use super::{Telling, view_for};
 use crate::ical::{Address, Component, Property};
+use crate::order::IntoOrdered as _;
 use crate::time::moment::Moment;
 
 /// What an attendee hands on to somebody else.
@@ -68,19 +71,66 @@ pub fn delegate(delegating: Delegating<'_>) -> Result<Answered, AnswerProblem> {
         Telling::Nobody => None,
     };
     let invitation = invitation.map(|message| Outgoing { message, to: vec![delegate.clone()], reason: Reason::New });
+    let dismissals = match delegating.telling {
+        Telling::Guests => dismissals(delegating, &changed, &timeline, &parts),
+        Telling::Nobody => Vec::new(),
+    };
     forget_resend(&mut changed);
-    Ok(Answered { stored: changed, outgoing: answer.into_iter().chain(invitation).collect() })
+    Ok(Answered { stored: changed, outgoing: answer.into_iter().chain(invitation).chain(dismissals).collect() })
+}
+
+/// What those are told whom this person sent before, and who come in nobody's place any more.
+fn dismissals(
+    delegating: Delegating<'_>,
+    changed: &Stored,
+    timeline: &Timeline,
+    parts: &[Option<Instance>],
+) -> Vec<Outgoing> {
+    let mut dismissed: BTreeMap<Address, Vec<Component>> = BTreeMap::new();
+    let find = |stored: &'_ Stored, part: Option<Instance>| {
+        stored.components().find(|it| timeline.instance_of(it) == part).cloned()
+    };
+    for part in parts {
+        let was = find(delegating.stored, *part).or_else(|| delegating.stored.series().cloned());
+        let (Some(was), Some(is)) = (was, find(changed, *part)) else { continue };
+        let is_left_out = |line: &&Property| attendee(&is, &line.address()).is_none() && line.address().is_mail();
+        for line in was.all("ATTENDEE").filter(is_left_out) {
+            let mut cancellation = is.clone();
+            cancellation.remove("STATUS");
+            cancellation.remove("ATTENDEE");
+            cancellation.push(line.clone());
+            dismissed.entry(line.address()).or_default().push(cancellation);
+        }
+    }
+    let write = |(to, components): (Address, Vec<Component>)| Outgoing {
+        message: message(Method::Cancel, changed, &components, delegating.now),
+        to: vec![to],
+        reason: Reason::Removed,
+    };
+    dismissed.into_iter().map(write).collect()
 }
 
 /// Writes on the lines of both who comes instead of whom.
 fn hand_on(component: &mut Component, me: &Me, delegate: &Address) {
     let Some(delegator) = me.attendee(component).map(Property::address) else { return };
+    dismiss(component, &delegator, delegate);
     if let Some(line) = attendee_mut(component, &delegator) {
         line.set_parameter("PARTSTAT", "DELEGATED");
         line.set_parameter("DELEGATED-TO", &delegate.to_value());
         line.remove_parameter("RSVP");
     }
     list_delegate(component, &delegator, delegate);
+}
+
+/// Takes those off the list who came in the place of an attendee alone, and are not to any more.
+fn dismiss(component: &mut Component, delegator: &Address, delegate: &Address) {
+    let sent = attendee(component, delegator).into_iter().flat_map(|line| line.parameter_values("DELEGATED-TO"));
+    let sent = sent.map(|to| Address::new(&to)).filter(|to| to != delegate).into_set();
+    let comes_for =
+        |line: &Property| line.parameter_values("DELEGATED-FROM").map(|from| Address::new(&from)).into_set();
+    let alone = BTreeSet::from([delegator.clone()]);
+    component
+        .retain_properties(|line| !line.is("ATTENDEE") || !sent.contains(&line.address()) || comes_for(line) != alone);
 }
 
 /// Lists who comes instead of an attendee, so that their answer is expected.

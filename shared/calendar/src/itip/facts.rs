@@ -6,7 +6,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::timeline::{Instance, Span, Timeline, moments};
-use crate::ical::{Component, Property};
+use crate::ical::{Address, Component, Property};
 use crate::order::{self, IntoOrdered as _};
 use crate::time::moment::Moment;
 use crate::time::recurrence::{Rule, Series};
@@ -79,6 +79,7 @@ pub struct Facts {
     exceptions: BTreeSet<Instance>,
     place: String,
     status: String,
+    organizer: Option<Address>,
     seen: BTreeMap<&'static str, Vec<String>>,
 }
 
@@ -125,8 +126,26 @@ impl Facts {
                 .map(str::to_ascii_uppercase)
                 .filter(|it| it != "CONFIRMED")
                 .unwrap_or_default(),
+            organizer: component.property("ORGANIZER").map(Property::address),
             seen,
         }
+    }
+
+    /// The occurrences that EXDATE takes away here, and that take place in the newer of two versions.
+    pub fn reinstated<'f>(&'f self, newer: &'f Self) -> impl Iterator<Item = Instance> + 'f {
+        self.exceptions.difference(&newer.exceptions).copied().filter(|instance| newer.has(*instance))
+    }
+
+    /// Whether start, RRULE or RDATE give this occurrence.
+    fn has(&self, instance: Instance) -> bool {
+        let follows = |rule: &Recurrence| match (rule, instance) {
+            (Recurrence::Read(rule), Instance::At(instant)) => rule.occurrence_at(instant).is_some(),
+            (Recurrence::Read(rule), Instance::On(civil)) => rule.has(civil),
+            (Recurrence::Unreadable(_), _) => true,
+        };
+        self.span.as_ref().is_some_and(|span| span.begins == instance)
+            || self.dates.contains(&instance)
+            || self.rules.iter().any(follows)
     }
 
     /// What is different in the newer of two versions.
@@ -140,7 +159,7 @@ impl Facts {
             exceptions: self.exceptions != newer.exceptions || !self.dates.is_subset(&newer.dates),
             place: self.place != newer.place,
             status: self.status != newer.status,
-            text: self.seen != newer.seen,
+            text: self.seen != newer.seen || is_other(self.organizer.as_ref(), newer.organizer.as_ref()),
         }
     }
 }
@@ -149,6 +168,11 @@ impl Facts {
 #[must_use]
 pub fn is_cancelled(component: &Component) -> bool {
     component.value("STATUS").is_some_and(|status| status.eq_ignore_ascii_case("CANCELLED"))
+}
+
+/// Whether two versions name different people; a name that is added or left out says nothing.
+fn is_other(one: Option<&Address>, other: Option<&Address>) -> bool {
+    one.zip(other).is_some_and(|(one, other)| one != other)
 }
 
 fn recurrence(value: &str, start: Option<&Moment>, timeline: &Timeline) -> Recurrence {

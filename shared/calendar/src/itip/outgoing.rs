@@ -84,13 +84,20 @@ fn public(component: &Component, now: Timestamp) -> Component {
     let mut public = component.to_fresh();
     public.retain_properties(|property| !PRIVATE.iter().any(|start| has_start(property.name(), start)));
     public.retain_components(|inner| !inner.is("VALARM"));
-    for property in public.properties_mut() {
-        if property.is("ATTENDEE") || property.is("ORGANIZER") {
-            property.retain_parameters(|name| !has_start(name, "SCHEDULE-") && !has_start(name, OURS));
-        }
-    }
+    strip_people(&mut public);
     public.set(stamp(now));
     public
+}
+
+/// Takes from the lines of people what is between a program and its server, on the way out as on the way in.
+pub(super) fn strip_people(component: &mut Component) {
+    let people = component.properties_mut().filter(|property| property.is("ATTENDEE") || property.is("ORGANIZER"));
+    people.for_each(|person| person.retain_parameters(|name| !is_local(name)));
+}
+
+/// Whether a parameter is between a program and its server.
+pub(super) fn is_local(parameter: &str) -> bool {
+    has_start(parameter, "SCHEDULE-") || has_start(parameter, OURS)
 }
 
 /// The DTSTAMP of a moment.

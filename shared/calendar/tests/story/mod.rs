@@ -155,7 +155,7 @@ impl Story {
         let comment = block.iter().find_map(|line| line.strip_prefix("comment "));
         let proposal = block.iter().find_map(|line| line.strip_prefix("counter ")).map(|times| {
             let mut times = times.split_whitespace().map(|time| Moment::parse(time, None).expect("a time"));
-            Proposal { start: times.next().expect("a start"), end: times.next().expect("an end") }
+            Proposal { start: times.next().expect("a start"), end: times.next() }
         });
         let quiet = block.contains(&"quietly");
         let answered = itip::answer(Answering {

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::super::facts::{Change, Facts, is_cancelled};
 use super::super::object::{Object, Stored, is_override};
-use super::super::occurrence::{occurrence, replace_moment};
+use super::super::occurrence::{forget_date, occurrence, replace_moment};
 use super::super::person::Me;
 use super::super::revision::{Revision, sequence};
 use super::super::timeline::{Instance, Timeline, moment};
@@ -98,13 +98,31 @@ pub(super) fn apply(
             // What did not take place for me was not answered either.
             former.iter_mut().for_each(|former| remove_me(former, incoming.me));
         }
-        let change = former.as_ref().map(|former| Facts::of(former, &known.timeline).change_to(&newer_facts));
+        let change = former.as_ref().map(|former| {
+            let former = Facts::of(former, &known.timeline);
+            let is_spoken_of = |at: &Instance| news.iter().any(|(instance, _)| *instance == Some(*at));
+            let has_more = former.reinstated(&newer_facts).any(|instance| !is_spoken_of(&instance));
+            let change = former.change_to(&newer_facts);
+            Change { recurrence: change.recurrence || has_more, ..change }
+        });
         put(incoming, &mut changed, known, *instance, former, newer, change.unwrap_or_default());
+        if let Some(instance) = instance.filter(|_| incoming.message.series().is_none()) {
+            take_place(&mut changed, known, instance);
+        }
         if instance.is_none() {
             follow(incoming, &mut changed, known, newer);
         }
     }
     changed
+}
+
+/// An occurrence that the organizer speaks of takes place, also where the series here says that it does not.
+fn take_place(changed: &mut Stored, known: &Known<'_>, instance: Instance) {
+    if known.timeline.exceptions().contains(&instance)
+        && let Some(series) = changed.object_mut().series_mut()
+    {
+        forget_date(series, "EXDATE", &known.timeline, instance);
+    }
 }
 
 fn remove_me(component: &mut Component, me: &Me) {

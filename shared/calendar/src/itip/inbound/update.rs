@@ -2,7 +2,7 @@
 
 use super::super::facts::{Change, is_cancelled};
 use super::super::object::{Message, Object, Stored};
-use super::super::outgoing::OURS;
+use super::super::outgoing::{OURS, is_local, strip_people};
 use super::super::person::{Me, partstat};
 use super::super::revision::sequence;
 use crate::ical::{Component, Property};
@@ -23,12 +23,14 @@ pub(super) fn first_copy(message: &Message) -> Stored {
 
 /// Takes from a component what is the organizer's alone.
 pub(super) fn make_own(component: &mut Component) {
+    strip_people(component);
     component.retain_components(|inner| !inner.is("VALARM"));
     component.retain_properties(|property| !is_own(property.name()));
 }
 
 /// Brings a copy up to date. `change` is what is new compared with what was known of this component.
 pub(super) fn update(copy: &mut Component, newer: &Component, change: Change, me: &Me) {
+    let newer = &without_local_marks(newer, copy);
     let mine = me.attendee(copy).cloned();
     let is_revived = is_cancelled(copy) && !is_cancelled(newer);
     let mut names: Vec<String> = newer.properties().map(|property| property.name().to_ascii_uppercase()).collect();
@@ -96,7 +98,7 @@ fn attendees(
     match (line, mine) {
         (Some(line), mine) => {
             if let Some(mine) = &mine {
-                keep_private(line, mine);
+                keep_local(line, mine);
             }
             if let Some(answer) = answer {
                 line.set_parameter("PARTSTAT", &partstat(&answer));
@@ -119,9 +121,21 @@ fn attendees(
     attendees
 }
 
-fn keep_private(line: &mut Property, mine: &Property) {
-    let is_private = |name: &str| name.to_ascii_uppercase().starts_with(OURS);
-    for parameter in mine.parameters().filter(|parameter| is_private(parameter.name)) {
+/// A newer version without what its lines of people say between another program and its server; the organizer's line
+/// says between ours and its server what it said.
+fn without_local_marks(newer: &Component, copy: &Component) -> Component {
+    let mut newer = newer.clone();
+    strip_people(&mut newer);
+    if let (Some(organizer), Some(known)) = (newer.property_mut("ORGANIZER"), copy.property("ORGANIZER"))
+        && organizer.address() == known.address()
+    {
+        keep_local(organizer, known);
+    }
+    newer
+}
+
+fn keep_local(line: &mut Property, known: &Property) {
+    for parameter in known.parameters().filter(|parameter| is_local(parameter.name)) {
         let values: Vec<_> = parameter.values().collect();
         line.set_parameter_values(parameter.name, values.iter().map(AsRef::as_ref));
     }

@@ -238,9 +238,13 @@ fn entries(
     let mut entries = Vec::new();
     if let Some(series) = after.series {
         let known = before.and_then(|before| before.series);
-        let change = before
-            .zip(known)
-            .map(|(before, known)| Facts::of(known, &before.timeline).change_to(&Facts::of(series, &after.timeline)));
+        let change = before.zip(known).map(|(before, known)| {
+            let (known, newer) = (Facts::of(known, &before.timeline), Facts::of(series, &after.timeline));
+            // Nobody has answered for an occurrence that takes place after all, unless its override says so.
+            let has_more = known.reinstated(&newer).any(|instance| !after.overrides.contains_key(&instance));
+            let change = known.change_to(&newer);
+            Change { recurrence: change.recurrence || has_more, ..change }
+        });
         // An occurrence that is called off or taken back must be newer than the override that is gone.
         let gone = before.into_iter().flat_map(|before| &before.overrides);
         let gone =

@@ -81,7 +81,27 @@ impl Series {
     /// Whether another series has the same occurrences because it starts alike and its rule means the same, however it is
     /// written. Series that differ may still happen to have the same occurrences.
     pub fn means_the_same_as(&self, other: &Series) -> bool {
-        self.plan == other.plan && self.form == other.form && self.last == other.last && self.count == other.count
+        let is_alike = self.plan == other.plan && self.form == other.form && self.count == other.count;
+        is_alike && (self.last == other.last || self.ends_with(other))
+    }
+
+    /// Whether UNTIL is the same bound in two series that are alike otherwise: one instant, whichever clock tells it. A
+    /// bound at the end of a day may stand for any after the last occurrence of that day.
+    fn ends_with(&self, other: &Series) -> bool {
+        let (Some(end), Some(other_end)) = (self.second(self.last), self.second(other.last)) else { return false };
+        let day = |end: i64| self.wall_at(end).div_euclid(SECONDS_PER_DAY);
+        let ends_day = |end: i64| day(end) < day(end + 1);
+        let is_one_day = day(end) == day(other_end) && (ends_day(end) || ends_day(other_end));
+        let last = |series: &Series, end: i64| series.last_before(civil_of(series.wall_at(end) + 1));
+        end == other_end || (is_one_day && last(self, end) == last(other, other_end))
+    }
+
+    fn second(&self, last: Last) -> Option<i64> {
+        match last {
+            Last::Never => None,
+            Last::Wall(wall) => Some(self.instant_of(wall)),
+            Last::Instant(instant) => Some(instant),
+        }
     }
 
     /// Every occurrence in order, as its wall clock shows it.
@@ -241,6 +261,11 @@ impl Series {
         self.zone.as_ref().map_or(wall, |zone| zone.instant_of(wall))
     }
 
+    /// What the clock of this series shows at an instant.
+    fn wall_at(&self, second: i64) -> i64 {
+        self.zone.as_ref().map_or(second, |zone| zone.wall_at(second))
+    }
+
     #[inline]
     pub(super) fn is_over_at(&self, wall: i64) -> Over {
         match self.last {
@@ -389,6 +414,19 @@ mod tests {
             assert_eq!(series.until_before(civil(at)).map(|until| until.to_string()).as_deref(), Some(until));
         }
         assert_eq!(series("20260302", None, "FREQ=WEEKLY").until_before(civil("20260302")), None);
+    }
+
+    #[test]
+    fn one_bound_in_two_clocks_is_the_same_bound() {
+        let check = |one: &str, other: &str, expected: bool| {
+            let series = |until: &str| series("20260302T090000", Some(NEW_YORK), &format!("FREQ=WEEKLY;UNTIL={until}"));
+            assert_eq!(series(one).means_the_same_as(&series(other)), expected, "{one} and {other}");
+        };
+        check("20260316T130000Z", "20260316T090000", true);
+        check("20260316T130000Z", "20260316", true);
+        check("20260317T035959Z", "20260316", true);
+        check("20260316T130000Z", "20260316T130000", false);
+        check("20260316T120000Z", "20260316", false);
     }
 
     #[test]
