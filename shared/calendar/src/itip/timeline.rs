@@ -149,8 +149,10 @@ impl Timeline {
     /// The occurrence that a moment written in another object means, in the terms of DTSTART of this one.
     #[must_use]
     pub fn instance_from(&self, other: &Self, moment: &Moment) -> Instance {
+        // On whole days and at floating times the clock that is written down counts, in whichever zone it is.
+        let has_zone = !matches!(self.start, Some(Moment::Date(_) | Moment::Floating(_)));
         match moment {
-            Moment::Zoned { .. } if other.zones.named(moment.tzid().unwrap_or_default()).zone.is_some() => {
+            Moment::Zoned { tzid, .. } if has_zone && other.zones.named(tzid).zone.is_some() => {
                 self.instance(&Moment::Utc(other.zones.instant(moment)))
             }
             moment => self.instance(moment),
@@ -343,6 +345,16 @@ mod tests {
         check(&floating, "20261202T090000", None, true);
         check(&floating, "20261202", None, true);
         check(&floating, "20261202T080000", None, false);
+    }
+
+    #[test]
+    fn midnight_in_another_zone_means_the_day_it_begins() {
+        let days = timeline("DTSTART;VALUE=DATE:20261201|RRULE:FREQ=WEEKLY;COUNT=3");
+        let other = timeline(BERLIN);
+        let moment = Moment::parse("20261208T000000", Some("Europe/Berlin")).expect("a moment");
+        assert!(days.has(days.instance_from(&other, &moment)));
+        let floating = timeline("DTSTART:20261201T000000|RRULE:FREQ=WEEKLY;COUNT=3");
+        assert!(floating.has(floating.instance_from(&other, &moment)));
     }
 
     #[test]
