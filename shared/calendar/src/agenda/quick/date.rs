@@ -107,6 +107,10 @@ impl Phrases<'_> {
             Sense::Unit(Unit::Day) if self.is(at + 1, Sense::Past) && self.is(at + 2, Sense::Day(1)) => {
                 Some((Days::one(today.checked_add(2.days()).ok()?), at + 3))
             }
+            // `this evening at seven`: the evening is read as an hour.
+            Sense::This if matches!(self.sense(at + 1), Some(Sense::PartOfDay { .. })) => {
+                Some((Days::one(today), at + 1))
+            }
             Sense::In => {
                 let ((count, unit), next) = self.count_of_units(at + 1)?;
                 let count = i64::from(count);

@@ -71,7 +71,13 @@ impl Phrases<'_> {
             };
             return Some((text, None, self.skip_of_month(end)));
         }
-        if let Some((day, end)) = self.ordinal_day(next) {
+        let day_of_month = self.ordinal_day(next);
+        // `every June 5`, `every 5th of June`: the day is read once more, as the first.
+        let day_of_year = self.day(next).map(|(_, end)| end);
+        if day_of_year > day_of_month.map(|(_, end)| end) {
+            return Some((rule(Frequency::Yearly, interval, ""), None, next));
+        }
+        if let Some((day, end)) = day_of_month {
             return Some((rule(Frequency::Monthly, 1, &format!(";BYMONTHDAY={day}")), None, self.skip_of_month(end)));
         }
         match self.sense(next)? {

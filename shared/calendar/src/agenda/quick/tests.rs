@@ -245,6 +245,13 @@ fn hours_in_english() {
     check(
         "en",
         &[
+            ("Lunch tomorrow at half past 12 pm", "Lunch | 20261123T123000/20261123T133000"),
+            ("Shift tomorrow at quarter to 6 am", "Shift | 20261123T054500/20261123T064500"),
+            ("Lunch tomorrow at 1430", "Lunch | 20261123T143000/20261123T153000"),
+            ("Shift tomorrow from 0900 to 1030", "Shift | 20261123T090000/20261123T103000"),
+            ("Tour at 1600 Pennsylvania Avenue", "Tour |  | 1600 Pennsylvania Avenue"),
+            ("Coffee this afternoon", "Coffee | 20261122T150000/20261122T160000"),
+            ("Coffee this evening at 7", "Coffee | 20261122T190000/20261122T200000"),
             ("Lunch tomorrow at 12:30", "Lunch | 20261123T123000/20261123T133000"),
             ("Lunch tomorrow 12:30-14:00", "Lunch | 20261123T123000/20261123T140000"),
             ("Call at 3pm", "Call | 20261122T150000/20261122T160000"),
@@ -325,6 +332,8 @@ fn repetition_in_english() {
     check(
         "en",
         &[
+            ("Anniversary every June 5", "Anniversary | 20270605/20270606 |  |  | FREQ=YEARLY"),
+            ("Party every 24th of December at 6pm", "Party | 20261224T180000/20261224T190000 |  |  | FREQ=YEARLY"),
             ("Standup every day at 9:15", "Standup | 20261123T091500/20261123T101500 |  |  | FREQ=DAILY"),
             (
                 "Standup every weekday at 9am for 15 minutes",

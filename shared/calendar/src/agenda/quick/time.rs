@@ -168,7 +168,13 @@ impl Phrases<'_> {
         if let Some(Sense::Named(minutes)) = self.sense(at) {
             return Some((Clock { minutes: minutes.into(), is_pm: None, is_certain: true, is_full: true }, at + 1));
         }
-        if let Some(found) = self.fraction_of_hour(at) {
+        if let Some((clock, next)) = self.fraction_of_hour(at) {
+            return Some(match self.meridiem(next) {
+                Some((is_pm, end)) => (Clock { is_pm: Some(is_pm), ..clock }, end),
+                None => (clock, next),
+            });
+        }
+        if let Some(found) = self.four_digits(at).filter(|_| is_expected) {
             return Some(found);
         }
         let is_word = self.digits(at).is_none();
@@ -228,6 +234,17 @@ impl Phrases<'_> {
                 (is_possible && starts_range)
                     .then_some((Clock { minutes: hour * 60 + minute, is_pm, is_certain, is_full }, next))
             })
+    }
+
+    /// `at 1430`, unless it is the number of a house: `at 1600 Pennsylvania Avenue`.
+    fn four_digits(&self, at: usize) -> Read<Clock> {
+        let number = self.digits(at).filter(|number| number / 100 < 24 && number % 100 < 60)?;
+        let minutes = number / 100 * 60 + number % 100;
+        let is_whole = self.tokens.get(at)?.text.len() == 4 && !self.is_glued(at + 1);
+        let is_of_something =
+            self.tokens.get(at + 1).is_some_and(|token| token.starts_upper() && token.sense().is_none());
+        (is_whole && !is_of_something)
+            .then_some((Clock { minutes, is_pm: None, is_certain: true, is_full: true }, at + 1))
     }
 
     /// `half past three`, `quarter to four`; `halb drei` is half past two.
