@@ -69,9 +69,13 @@ pub(super) fn candidate(uid: u32, size_bytes: Option<u32>, parts: Option<&[Part]
             .any(|outer| is_message(outer) && outer.path.len() < part.path.len() && part.path.starts_with(&outer.path))
     };
     let own = || parts.iter().filter(is_own).filter(|part| part.size_bytes <= super::PART_LIMIT_BYTES);
-    if let Some(report) = parts.iter().find(|part| is_delivery_report(part)) {
-        let within = own().filter(|part| part.path.starts_with(&report.path) && part.path != report.path);
-        let told = within.filter(|part| is_delivery_status(part) || is_message(part) || is_header_copy(part));
+    // Some servers report without saying so: the status of a delivery in a mail of any other form.
+    let report = parts.iter().filter(is_own).find(|part| is_delivery_report(part));
+    if report.is_some() || own().any(is_delivery_status) {
+        let is_within =
+            |part: &&Part| report.is_none_or(|report| part.path.starts_with(&report.path) && part.path != report.path);
+        let told = own().filter(is_within);
+        let told = told.filter(|part| is_delivery_status(part) || is_message(part) || is_header_copy(part));
         return some_of(uid, Interest::Bounce, told);
     }
     // The same object often comes twice, as text/calendar and as a file: the first form says more.
@@ -196,6 +200,25 @@ mod tests {
             part(&[3, 1], "text/calendar"),
         ];
         check(&parts, Some((Interest::Bounce, &[&[2], &[3]])));
+    }
+
+    #[test]
+    fn a_delivery_status_tells_of_a_report_that_does_not_say_so() {
+        let parts = [part(&[], "multipart/mixed"), part(&[1], "text/plain"), part(&[2], "message/delivery-status")];
+        check(&parts, Some((Interest::Bounce, &[&[2]])));
+    }
+
+    #[test]
+    fn a_forwarded_report_hides_no_invitation() {
+        let mut report = part(&[2, 1], "multipart/report");
+        report.parameters = vec![("report-type".to_owned(), "delivery-status".to_owned())];
+        let parts = [
+            part(&[1], "text/calendar"),
+            part(&[2], "message/rfc822"),
+            report,
+            part(&[2, 1, 1], "message/delivery-status"),
+        ];
+        check(&parts, Some((Interest::Calendar, &[&[1]])));
     }
 
     #[test]

@@ -255,6 +255,16 @@ mod tests {
     }
 
     #[test]
+    fn every_zone_has_a_standard_time() {
+        for name in iana_names() {
+            let text = written(name, "2026-01-01T00:00:00Z", "2036-01-01T00:00:00Z");
+            assert!(text.contains("BEGIN:STANDARD"), "{text}");
+        }
+        let asuncion = written("America/Asuncion", "2026-01-01T00:00:00Z", "2036-01-01T00:00:00Z");
+        assert!(asuncion.contains("TZOFFSETTO:-0300\r\n") && !asuncion.contains("DAYLIGHT"), "{asuncion}");
+    }
+
+    #[test]
     fn a_zone_without_changes_has_one_observance() {
         for name in ["UTC", "Etc/GMT+5", "Asia/Tokyo"] {
             assert_eq!(

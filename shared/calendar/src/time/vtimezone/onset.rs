@@ -82,11 +82,15 @@ fn read_onsets(name: &str, data: &[u8], first: i64, last: i64) -> Option<Vec<Ons
     let (mut offset_before, mut was_dst) = (before.offset().seconds(), before.dst());
     let mut name_before: Arc<str> = before.abbreviation().into();
 
-    let mut onsets = Vec::new();
+    let mut onsets: Vec<Onset> = Vec::new();
     let just_before = timestamp(start.as_second() - 1);
     for change in zone.following(just_before).take_while(|change| change.timestamp() <= last) {
         let (offset, dst) = (change.offset().seconds(), change.dst());
         if offset == offset_before && *change.abbreviation() == *name_before {
+            // The summer that came to stay, as in Paraguay in 2024, is the standard time from then on.
+            if let Some(last) = onsets.last_mut().filter(|_| dst == Dst::No) {
+                last.is_daylight = false;
+            }
             continue;
         }
         // Some zones call the winter their irregular time. Everybody expects summer time to be the one ahead.
