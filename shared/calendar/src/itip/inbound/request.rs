@@ -90,7 +90,11 @@ pub(super) fn apply(
 ) -> Stored {
     let mut changed = stored.clone();
     update_zones(&mut changed, incoming.message);
-    for (instance, newer) in news {
+    let spoken_of = news.iter().filter_map(|(instance, _)| *instance).into_set();
+    let mut put = BTreeSet::new();
+    // The series comes last, because what it brings or takes away moves the places of the overrides.
+    let (overrides, series): (Vec<&_>, Vec<&_>) = news.iter().partition(|(instance, _)| instance.is_some());
+    for (instance, newer) in overrides.into_iter().chain(series) {
         let newer_facts = Facts::of(newer, timeline);
         let mut former = known.former(*instance);
         let is_missing = |at: &Instance| known.component(Some(*at)).is_none() && !known.timeline.has(*at);
@@ -100,12 +104,27 @@ pub(super) fn apply(
         }
         let change = former.as_ref().map(|former| {
             let former = Facts::of(former, &known.timeline);
-            let is_spoken_of = |at: &Instance| news.iter().any(|(instance, _)| *instance == Some(*at));
-            let has_more = former.reinstated(&newer_facts).any(|instance| !is_spoken_of(&instance));
+            let has_more = former.reinstated(&newer_facts).any(|instance| !spoken_of.contains(&instance));
             let change = former.change_to(&newer_facts);
             Change { recurrence: change.recurrence || has_more, ..change }
         });
-        put(incoming, &mut changed, known, *instance, former, newer, change.unwrap_or_default());
+        let change = change.unwrap_or_default();
+        let copy = match instance {
+            Some(instance) => known.component_in(&mut changed, *instance, put.insert(*instance)),
+            None => changed.object_mut().series_mut(),
+        };
+        match copy {
+            Some(copy) => {
+                update(copy, newer, change, incoming.me);
+                name_occurrence(copy, incoming, timeline, known);
+            }
+            None => {
+                let mut copy = former.unwrap_or_else(|| own_copy(newer));
+                update(&mut copy, newer, change, incoming.me);
+                name_occurrence(&mut copy, incoming, timeline, known);
+                add(&mut changed, copy);
+            }
+        }
         if let Some(instance) = instance.filter(|_| incoming.message.series().is_none()) {
             take_place(&mut changed, known, instance);
         }
@@ -131,42 +150,23 @@ fn remove_me(component: &mut Component, me: &Me) {
     }
 }
 
-/// Puts a newer component where the stored one stands, or beside the others.
-fn put(
-    incoming: Incoming<'_>,
-    changed: &mut Stored,
-    known: &Known<'_>,
-    instance: Option<Instance>,
-    former: Option<Component>,
-    newer: &Component,
-    change: Change,
-) {
-    let is_meant = |component: &Component| known.timeline.instance_of(component) == instance;
-    if let Some(copy) = changed.object_mut().components_mut().find(|component| is_meant(component)) {
-        update(copy, newer, change, incoming.me);
-        name_occurrence(copy, incoming, known);
-        return;
-    }
-    let mut copy = match former {
-        Some(former) => former,
-        None => {
-            let mut copy = newer.clone();
-            make_own(&mut copy);
-            copy
-        }
-    };
-    update(&mut copy, newer, change, incoming.me);
-    name_occurrence(&mut copy, incoming, known);
+fn own_copy(newer: &Component) -> Component {
+    let mut copy = newer.clone();
+    make_own(&mut copy);
+    copy
+}
+
+/// Adds an override after the others, or the series before them.
+fn add(changed: &mut Stored, copy: Component) {
     let calendar = changed.object_mut().calendar_mut();
     if is_override(&copy) { calendar.push_component(copy) } else { calendar.insert_component(copy) }
 }
 
 /// Writes RECURRENCE-ID in the form of DTSTART, whatever form the message has it in (RFC 5545 section 3.8.4.4).
-fn name_occurrence(copy: &mut Component, incoming: Incoming<'_>, known: &Known<'_>) {
+fn name_occurrence(copy: &mut Component, incoming: Incoming<'_>, of_message: &Timeline, known: &Known<'_>) {
     let Some(written) = copy.property("RECURRENCE-ID").and_then(moment) else { return };
-    let of_message = Timeline::of(incoming.message);
-    let series = if incoming.message.series().is_some() { &of_message } else { &known.timeline };
-    let proper = series.moment_of(series.instance_from(&of_message, &written));
+    let series = if incoming.message.series().is_some() { of_message } else { &known.timeline };
+    let proper = series.moment_of(series.instance_from(of_message, &written));
     if proper != written {
         replace_moment(copy, "RECURRENCE-ID", &proper);
     }
