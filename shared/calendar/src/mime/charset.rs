@@ -54,20 +54,37 @@ impl<'a> Text<'a> {
         if matches!(label.as_str(), "utf-8" | "utf8") {
             return utf8(bytes);
         }
+        // Tables that are not built in give what they cannot read as U+FFFD, or everything as one.
+        let lent = || {
+            let text = charsets.decode(&usual_label(&label), bytes)?;
+            (text != "\u{fffd}").then_some(text)
+        };
         if is_multi_byte(&label) {
-            return match charsets.decode(&label, bytes) {
-                Some(text) => certain(text),
-                None => utf8(bytes),
-            };
+            return lent().map_or_else(|| utf8(bytes), certain);
         }
-        match charset_decoder(label.as_bytes()) {
-            Some(decode) => certain(decode(bytes)),
-            None => match charsets.decode(&label, bytes) {
-                Some(text) => certain(text),
-                None => utf8(bytes),
-            },
+        match charset_decoder(label.as_bytes()).map(|decode| certain(decode(bytes))) {
+            Some(text) if text.is_certain => text,
+            Some(text) => lent().map_or(text, certain),
+            None => lent().map_or_else(|| utf8(bytes), certain),
         }
     }
+}
+
+/// The name by which browsers know a charset that is called by the number of its code page.
+fn usual_label(label: &str) -> Cow<'_, str> {
+    let name = match label {
+        "cp874" => "windows-874",
+        "cp932" | "ms932" => "shift_jis",
+        "cp936" | "ms936" => "gbk",
+        "cp949" | "ms949" => "euc-kr",
+        "cp950" | "ms950" => "big5",
+        _ => {
+            let page = label.strip_prefix("windows").or_else(|| label.strip_prefix("win-"));
+            let page = page.filter(|page| page.len() == 4 && page.starts_with("125"));
+            return page.map_or(Cow::Borrowed(label), |page| Cow::Owned(format!("windows-{page}")));
+        }
+    };
+    Cow::Borrowed(name)
 }
 
 fn certain<'a>(text: String) -> Text<'a> {
@@ -123,8 +140,8 @@ fn is_multi_byte(label: &str) -> bool {
         "windows-936",
         "windows-949",
     ];
-    const NAMES: [&str; 9] =
-        ["cp932", "cp936", "cp949", "korean", "chinese", "cn-big5", "csbig5", "x-x-big5", "csshiftjis"];
+    const NAMES: [&str; 10] =
+        ["cp932", "cp936", "cp949", "cp950", "korean", "chinese", "cn-big5", "csbig5", "x-x-big5", "csshiftjis"];
     STEMS.iter().any(|stem| label.starts_with(stem))
         || NAMES.contains(&label)
         || label.starts_with("ks")
@@ -196,6 +213,16 @@ mod tests {
         }
         let bytes = b"\x1b$B2q5D\x1b(B";
         assert_eq!(Text::decode(bytes, Some("ISO-2022-JP"), &Japanese).text, "会議");
+        struct Numbered;
+        impl Charsets for Numbered {
+            fn decode(&self, label: &str, _bytes: &[u8]) -> Option<String> {
+                let known = [("shift_jis", "会議"), ("ibm866", "Обед"), ("hz-gb-2312", "\u{fffd}")];
+                known.into_iter().find_map(|(name, text)| (label == name).then(|| text.to_owned()))
+            }
+        }
+        assert_eq!(Text::decode(b"\x89\xef\x8bc", Some("CP932"), &Numbered).text, "会議");
+        assert_eq!(Text::decode(b"\x8e\xa1\xa5\xa4", Some("ibm866"), &Numbered).text, "Обед");
+        assert_eq!(Text::decode(b"END:VCALENDAR", Some("hz-gb-2312"), &Numbered).text, "END:VCALENDAR");
         let unsure = Text::decode(b"\x83n", Some("shift_jis"), &BuiltIn);
         assert!(!unsure.is_certain);
     }

@@ -5,7 +5,7 @@ use std::ops::Range;
 
 use super::charset::{Charsets, Text};
 use super::header::{ContentType, Headers};
-use super::transfer::{decode_base64, decode_quoted_printable};
+use super::transfer::{decode_base64, decode_quoted_printable, is_plain};
 
 /// How the body of a part is encoded.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -68,6 +68,7 @@ impl Part {
         let body = message.get(self.body.clone()).unwrap_or_default();
         match self.encoding {
             TransferEncoding::Identity | TransferEncoding::Unknown => Cow::Borrowed(body),
+            TransferEncoding::Base64 if is_plain(body) => Cow::Borrowed(body),
             TransferEncoding::Base64 => Cow::Owned(decode_base64(body)),
             TransferEncoding::QuotedPrintable => decode_quoted_printable(body),
         }

@@ -18,6 +18,13 @@ pub(super) fn decode_base64(encoded: &[u8]) -> Vec<u8> {
     })
 }
 
+/// Whether what should be base64 is not encoded at all: no first line of base64 has a colon, and every calendar's has.
+pub(super) fn is_plain(encoded: &[u8]) -> bool {
+    let first = encoded.trim_ascii_start();
+    let length = first.iter().position(|byte| *byte == b'\n').unwrap_or(first.len());
+    first[..length].contains(&b':')
+}
+
 /// Decodes quoted-printable. White space before a line end is dropped; line ends are kept.
 pub(super) fn decode_quoted_printable(encoded: &[u8]) -> Cow<'_, [u8]> {
     qp::BODY.decode(encoded).unwrap_or(Cow::Borrowed(encoded))
@@ -51,6 +58,13 @@ mod tests {
         check_base64("QQ==QQ==", b"AA");
         check_base64("", b"");
         check_base64("Q", b"");
+    }
+
+    #[test]
+    fn what_was_never_encoded_is_known_by_its_first_line() {
+        assert!(is_plain(b"\r\nBEGIN:VCALENDAR\r\n"));
+        assert!(!is_plain(b"QkVHSU46VkNB\r\nx: y"));
+        assert!(!is_plain(b""));
     }
 
     #[test]
