@@ -114,22 +114,21 @@ fn check_clock(
     report: &mut Report<'_>,
 ) {
     let Some(by_name) = by_name else { return };
-    let starts = || {
-        let is_here = |start: &&Property| start.parameter("TZID").is_some_and(|named| named == tzid.value());
-        let starts = object.components.iter().flat_map(move |component| {
-            let start = component.property("DTSTART").filter(is_here).and_then(moment);
-            // A series without an end goes on into the other half of the year.
-            let is_endless =
-                component.value("RRULE").is_some_and(|rule| !rule.contains("UNTIL") && !rule.contains("COUNT"));
-            let later = start.as_ref().filter(|_| is_endless).and_then(half_a_year_later);
-            start.into_iter().chain(later)
-        });
-        starts.take(MAX_COMPARED)
-    };
-    let Some(last) = starts().map(|start| start.civil()).max() else { return };
-    let Some(by_rules) = zone_of(definition).and_then(|inline| inline.zone_until(wall_of(last))) else { return };
-    let differs = |start: &Moment| by_name.instant(start.civil()) != by_rules.instant(start.civil());
-    if let Some(start) = starts().find(differs) {
+    let is_here = |start: &&Property| start.parameter("TZID").is_some_and(|named| named == tzid.value());
+    let starts = object.components.iter().flat_map(|component| {
+        let start = component.property("DTSTART").filter(is_here).and_then(moment);
+        // A series without an end goes on into the other half of the year.
+        let is_endless =
+            component.value("RRULE").is_some_and(|rule| !rule.contains("UNTIL") && !rule.contains("COUNT"));
+        let later = start.as_ref().filter(|_| is_endless).and_then(half_a_year_later);
+        start.into_iter().chain(later)
+    });
+    let starts: Vec<Moment> = starts.take(MAX_COMPARED).collect();
+    let walls = || starts.iter().map(|start| wall_of(start.civil()));
+    let (Some(first), Some(last)) = (walls().min(), walls().max()) else { return };
+    let Some(by_rules) = zone_of(definition).and_then(|inline| inline.zone_within(first..=last)) else { return };
+    let differs = |start: &&Moment| by_name.instant(start.civil()) != by_rules.instant(start.civil());
+    if let Some(start) = starts.iter().find(differs) {
         report.at(&ZONE_DIFFERS, tzid, format!("{} at {start}", tzid.value()));
     }
 }

@@ -1,5 +1,7 @@
 //! A zone as an object defines it by itself: the observances of a VTIMEZONE (RFC 5545 section 3.6.5).
 
+use std::ops::RangeInclusive;
+
 use jiff::civil::DateTime;
 
 use super::table::Zone;
@@ -11,6 +13,12 @@ use crate::time::wall::{SECONDS_PER_DAY, wall_of};
 /// The end of the years in which a zone's own rules are followed, in Unix seconds: 1 January 2200. From there on the last
 /// offset stays.
 const FOLLOWED_UNTIL: i64 = 7_258_118_400;
+
+/// No two clocks in the world are further apart, in seconds.
+const LONGEST_DAY: i64 = 2 * SECONDS_PER_DAY;
+
+/// How far before a moment its offset is looked for at first, in seconds: nearly all clocks change every year or never.
+const LOOKED_BACK: i64 = 800 * SECONDS_PER_DAY;
 
 /// The onsets of one observance that are followed; twice what a yearly rule needs from 1601 on.
 const MAX_ONSETS: usize = 1_200;
@@ -47,50 +55,73 @@ pub struct Observance {
 #[error("{0:?} is no offset from UTC such as +0100")]
 pub struct OffsetProblem(String);
 
+/// An instant at which an offset comes into force, in Unix seconds.
+struct Onset {
+    instant: i64,
+    offset_before: i32,
+    offset: i32,
+}
+
 impl InlineZone {
     /// The clock that these observances describe; nothing when there are none.
     pub fn zone(&self) -> Option<Zone> {
-        self.zone_until(FOLLOWED_UNTIL)
+        clock_of(&self.onsets(i64::MIN, FOLLOWED_UNTIL))
     }
 
-    /// The same clock for whoever looks at nothing later than this wall clock, without following the rules any further.
-    pub(crate) fn zone_until(&self, last_wall: i64) -> Option<Zone> {
-        // No two clocks in the world are further apart.
-        let until = last_wall.saturating_add(2 * SECONDS_PER_DAY).min(FOLLOWED_UNTIL);
-        let first = self.observances.iter().min_by_key(|observance| observance.first_onset())?;
+    /// The same clock for whoever looks at these wall clocks only: the rules are followed a little further than there, and
+    /// not all the way from 1601.
+    pub(crate) fn zone_within(&self, walls: RangeInclusive<i64>) -> Option<Zone> {
+        let until = walls.end().saturating_add(LONGEST_DAY).min(FOLLOWED_UNTIL);
+        let near = self.onsets(walls.start().saturating_sub(LOOKED_BACK), until);
+        // An onset before all of them makes those before it irrelevant.
+        let is_known = near.first().is_some_and(|onset| onset.instant < walls.start().saturating_sub(LONGEST_DAY));
+        clock_of(&if is_known { near } else { self.onsets(i64::MIN, until) })
+    }
+
+    /// Every onset from one wall clock until another, in order.
+    fn onsets(&self, from: i64, until: i64) -> Vec<Onset> {
         let mut rules_left = MAX_RULES;
-        let mut onsets: Vec<(i64, i32)> =
-            self.observances.iter().flat_map(|observance| observance.onsets(until, &mut rules_left)).collect();
+        let mut onsets = Vec::new();
+        for observance in &self.observances {
+            let followed = observance.rules.len().min(rules_left);
+            rules_left -= followed;
+            let walls = observance.walls(&observance.rules[..followed], from, until);
+            let (offset_before, offset) = (observance.offset_before, observance.offset);
+            onsets.extend(walls.into_iter().map(|wall| Onset {
+                instant: wall - i64::from(offset_before),
+                offset_before,
+                offset,
+            }));
+        }
         // Of two at the same instant the one written later holds.
-        order::sort_by_key(&mut onsets, |(instant, _)| *instant);
-        Some(Zone::from_changes(first.offset_before, onsets.into_iter()))
+        order::sort_by_key(&mut onsets, |onset| onset.instant);
+        onsets
     }
 }
 
-impl Observance {
-    fn first_onset(&self) -> i64 {
-        wall_of(self.start) - i64::from(self.offset_before)
-    }
+fn clock_of(onsets: &[Onset]) -> Option<Zone> {
+    let changes = onsets.iter().map(|onset| (onset.instant, onset.offset));
+    Some(Zone::from_changes(onsets.first()?.offset_before, changes))
+}
 
-    /// The instants at which it comes into force, each with its offset. Its rules are followed until then, and each that
-    /// is counts down `rules_left`.
-    fn onsets(&self, until: i64, rules_left: &mut usize) -> Vec<(i64, i32)> {
-        let mut onsets = vec![self.first_onset()];
-        let before = i64::from(self.offset_before);
-        let followed = self.rules.len().min(*rules_left);
-        *rules_left -= followed;
-        for rule in &self.rules[..followed] {
+impl Observance {
+    /// Its onsets from one wall clock until another, as the clock before each of them shows them; `rules` are those of its
+    /// rules that are followed.
+    fn walls(&self, rules: &[Rule], from: i64, until: i64) -> Vec<i64> {
+        let start = wall_of(self.start);
+        let mut walls = vec![start];
+        for rule in rules {
             // The clock of the onsets is one that always shows the offset before, also for an UNTIL in UTC.
-            let start = Moment::Zoned { local: self.start, tzid: String::new() };
-            let Ok(series) = Series::new(rule, &start, Some(&Zone::fixed(self.offset_before))) else { continue };
-            let walls = series.walls_from(wall_of(self.start)).take_while(|wall| *wall < until);
-            onsets.extend(walls.take(MAX_ONSETS).map(|wall| wall - before));
+            let form = Moment::Zoned { local: self.start, tzid: String::new() };
+            let Ok(series) = Series::new(rule, &form, Some(&Zone::fixed(self.offset_before))) else { continue };
+            walls.extend(series.walls_between(from.max(start), until).take(MAX_ONSETS));
         }
-        onsets.extend(self.dates.iter().map(|date| match date {
-            Moment::Utc(instant) => instant.as_second(),
-            local => wall_of(local.civil()) - before,
+        walls.extend(self.dates.iter().map(|date| match date {
+            Moment::Utc(instant) => instant.as_second() + i64::from(self.offset_before),
+            local => wall_of(local.civil()),
         }));
-        onsets.into_iter().map(|instant| (instant, self.offset)).collect()
+        walls.retain(|wall| *wall >= from);
+        walls
     }
 }
 
@@ -193,17 +224,36 @@ mod tests {
     }
 
     #[test]
-    fn a_zone_that_is_followed_to_a_day_shows_the_same_until_then() {
-        let observances = vec![
+    fn a_zone_that_is_followed_around_a_day_shows_the_same_there() {
+        let yearly = vec![
             observance("16010101T030000", "+0200", "+0100", &["FREQ=YEARLY;BYDAY=-1SU;BYMONTH=10"], &[]),
             observance("16010101T020000", "+0100", "+0200", &["FREQ=YEARLY;BYDAY=-1SU;BYMONTH=3"], &[]),
         ];
-        let inline = InlineZone { tzid: "Mine".to_owned(), observances };
-        let whole = inline.zone().unwrap();
-        for day in 0..800 {
-            let last = jiff::civil::date(2025, 1, 1).at(2, 30, 0, 0) + jiff::ToSpan::days(day);
-            let short = inline.zone_until(wall_of(last)).unwrap();
-            assert_eq!(short.instant(last), whole.instant(last), "{last}");
+        let every_five_years = vec![
+            observance("20010601T000000", "+0200", "+0100", &["FREQ=YEARLY;INTERVAL=5"], &[]),
+            observance("20030601T000000", "+0100", "+0200", &["FREQ=YEARLY;INTERVAL=5"], &["20240101T000000Z"]),
+        ];
+        let long_ended = vec![
+            observance("19800601T000000", "+0200", "+0100", &["FREQ=YEARLY;COUNT=3"], &[]),
+            observance(
+                "19800301T000000",
+                "+0100",
+                "+0200",
+                &["FREQ=YEARLY;UNTIL=19850101T000000Z"],
+                &["20250401T020000"],
+            ),
+        ];
+        for observances in [yearly, every_five_years, long_ended] {
+            let inline = InlineZone { tzid: "Mine".to_owned(), observances };
+            let whole = inline.zone().unwrap();
+            for day in (-20_000..2_000).filter(|day| *day > -60 || day % 97 == 0) {
+                let first = jiff::civil::date(2025, 1, 1).at(2, 30, 0, 0) + jiff::ToSpan::days(day);
+                let last = first + jiff::ToSpan::days(30);
+                let short = inline.zone_within(wall_of(first)..=wall_of(last)).unwrap();
+                for local in [first, last] {
+                    assert_eq!(short.instant(local), whole.instant(local), "{local}");
+                }
+            }
         }
     }
 
