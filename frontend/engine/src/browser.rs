@@ -13,7 +13,7 @@ use gloo_timers::future::TimeoutFuture;
 use intent::{Ask, Problem, ProblemKind, Tell};
 use js_sys::Uint8Array;
 use wasm_bindgen::{JsCast, closure::Closure};
-use web_sys::{DedicatedWorkerGlobalScope, MessageEvent};
+use web_sys::{DedicatedWorkerGlobalScope, MessageEvent, TextDecoder};
 
 /// The browser as the engine's world.
 struct BrowserWorld;
@@ -38,6 +38,10 @@ impl World for BrowserWorld {
 
     fn spawn(&self, work: LocalBoxFuture<'static, ()>) {
         wasm_bindgen_futures::spawn_local(work);
+    }
+
+    fn text(&self, charset: &str, bytes: &[u8]) -> Option<String> {
+        TextDecoder::new_with_label(charset).ok()?.decode_with_u8_array(bytes).ok()
     }
 }
 

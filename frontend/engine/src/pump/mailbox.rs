@@ -14,6 +14,7 @@ use super::{Engine, account::Session, answer::Letter};
 use crate::{
     link::{Fault, MailSession},
     storage::{Change, Store},
+    world::LentCharsets,
 };
 
 /// The mailbox that is watched.
@@ -121,7 +122,8 @@ impl Engine {
             part_cap_bytes: PART_FIRST_BYTES,
             ..FetchItems::default()
         };
-        let addresses = session.mail_addresses();
+        let (addresses, charsets) = (session.mail_addresses(), LentCharsets(&*self.world));
+        let reader = Reader { charsets: &charsets, ..Reader::of(&addresses) };
         let mut letters = Vec::new();
         for fetched in open.fetch(ranges, items).await? {
             let Some(candidate) = mailbox.candidate(fetched.uid) else { continue };
@@ -144,7 +146,7 @@ impl Engine {
                 (assemble(headers, &read, candidate.interest == Interest::Bounce), read)
             };
             // A mail that is too large was left out by its structure already.
-            let Ok(reading) = read_mail(&bytes, &Reader::of(&addresses)) else { continue };
+            let Ok(reading) = read_mail(&bytes, &reader) else { continue };
             let message_id = reading.message_id.as_deref().unwrap_or_default();
             letters.push(Letter {
                 uid: fetched.uid,
