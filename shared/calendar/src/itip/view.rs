@@ -122,8 +122,3 @@ pub fn view_for(stored: &Stored, guest: &Address, now: Timestamp) -> Option<Mess
     let components = side.components(view.has_series, &view.absent, &view.overrides);
     (!components.is_empty()).then(|| message(Method::Request, stored, &components, now))
 }
-
-/// Whether an address is among the attendees of a component.
-pub(super) fn is_invited(component: &Component, guest: &Address) -> bool {
-    component.all("ATTENDEE").any(|attendee| attendee.address() == *guest)
-}

@@ -20,7 +20,8 @@ pub(super) fn receive(incoming: Incoming<'_>) -> Received {
     let Some(organizer) = message.organizer() else {
         return Received::invalid("The invitation does not say who organizes the event.");
     };
-    let has_start = |component: &Component| component.property("DTSTART").is_some() || !component.is("VEVENT");
+    let has_start =
+        |component: &Component| component.property("DTSTART").and_then(moment).is_some() || !component.is("VEVENT");
     if !message.components().all(has_start) {
         return Received::invalid("The invitation does not say when the event is.");
     }

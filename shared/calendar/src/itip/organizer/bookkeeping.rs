@@ -6,11 +6,11 @@ use super::super::facts::{Change, Facts, is_cancelled};
 use super::super::object::Stored;
 use super::super::occurrence::occurrence;
 use super::super::outgoing::stamp;
-use super::super::person::{Me, partstat};
+use super::super::person::{Me, attendee, partstat};
 use super::super::record::Record;
 use super::super::revision::{MAX_SEQUENCE, sequence};
 use super::super::timeline::Instance;
-use super::super::view::{Side, is_invited};
+use super::super::view::Side;
 use super::super::zone::define_zones;
 use super::letter::is_told_by_others;
 use super::{Edit, EditProblem, guests};
@@ -96,7 +96,7 @@ fn apply(edit: Edit<'_>, component: &mut Component, entry: &Entry, is_new_event:
         forget_answers_to_the_series(component, entry);
     }
     if has_guests {
-        is_touched |= ensure_organizer_attends(component, edit.me);
+        is_touched |= ensure_organizer_attends(component, edit.me, is_new_event);
         is_touched |= welcome(component, edit.me, entry, is_new_event);
         if entry.change.is_some_and(Change::is_reschedule) || is_revived(component, entry) {
             reset(component, edit.me, entry.sequence);
@@ -159,11 +159,17 @@ fn ensure_organizer(me: &Me, stored: &mut Stored) -> Result<(), EditProblem> {
     Ok(())
 }
 
-/// Lists the organizer among the attendees: Purelymail shows an event only to those who are. Says whether it had to.
-fn ensure_organizer_attends(component: &mut Component, me: &Me) -> bool {
+/// Lists the organizer among the attendees, who comes unless they say otherwise: Purelymail shows an event only to those
+/// who do. Says whether it had to.
+fn ensure_organizer_attends(component: &mut Component, me: &Me, is_new_event: bool) -> bool {
     let Some(organizer) = component.property("ORGANIZER") else { return false };
-    if is_invited(component, &organizer.address()) || me.attendee(component).is_some() {
-        return false;
+    let listed = attendee(component, &organizer.address()).or_else(|| me.attendee(component)).map(Property::address);
+    if let Some(listed) = listed {
+        let line = component.all_mut("ATTENDEE").find(|line| line.address() == listed);
+        let Some(line) = line.filter(|line| is_new_event && partstat(line) == "NEEDS-ACTION") else { return false };
+        line.set_parameter("PARTSTAT", "ACCEPTED");
+        line.set_parameter("RSVP", "FALSE");
+        return true;
     }
     let mut attendee = Property::new("ATTENDEE", organizer.value());
     if let Some(name) = organizer.parameter("CN") {
