@@ -9,7 +9,7 @@ use thiserror::Error;
 
 use super::facts::is_cancelled;
 use super::object::{Message, Method, Object, Stored, is_override};
-use super::occurrence::{in_form_of, moved_along, occurrence, replace_moment};
+use super::occurrence::{implied, in_form_of, moved_along, replace_moment, speaks_onwards};
 use super::outgoing::{Outgoing, Reason, message};
 use super::person::{Me, partstat};
 use super::revision::sequence;
@@ -162,7 +162,7 @@ pub fn answer(answering: Answering<'_>) -> Result<Answered, AnswerProblem> {
         return Err(AnswerProblem::EndsBeforeItBegins);
     }
     let mut changed = stored.clone();
-    let mut places = places(&changed, &timeline);
+    let mut places = Places::of(stored, &timeline);
     let mut spoken_of: Vec<Option<Instance>> = Vec::new();
     for answer in answers {
         let parts = match &answer.occurrence {
@@ -265,9 +265,24 @@ pub(super) fn enter_all(
 }
 
 /// Where the overrides are among the components.
-pub(super) fn places(stored: &Stored, timeline: &Timeline) -> BTreeMap<Instance, usize> {
-    let components = stored.components().enumerate();
-    components.filter_map(|(place, component)| Some((timeline.instance_of(component)?, place))).into_map()
+pub(super) struct Places<'s> {
+    places: BTreeMap<Instance, usize>,
+    /// Those that speak of all later occurrences as well.
+    onwards: Vec<(Instance, &'s Component)>,
+}
+
+impl<'s> Places<'s> {
+    pub(super) fn of(stored: &'s Stored, timeline: &Timeline) -> Self {
+        let (mut places, mut onwards) = (BTreeMap::new(), Vec::new());
+        for (place, component) in stored.components().enumerate() {
+            let Some(instance) = timeline.instance_of(component) else { continue };
+            places.insert(instance, place);
+            if speaks_onwards(component) {
+                onwards.push((instance, component));
+            }
+        }
+        Self { places, onwards }
+    }
 }
 
 /// Enters an answer to one occurrence, into its override, which is made if there is none.
@@ -275,19 +290,20 @@ pub(super) fn enter_one(
     changed: &mut Stored,
     me: &Me,
     timeline: &Timeline,
-    places: &mut BTreeMap<Instance, usize>,
+    places: &mut Places<'_>,
     at: &Moment,
     enter: &dyn Fn(&mut Component),
 ) -> Result<Instance, AnswerProblem> {
     let instance = timeline.instance(at);
-    let place = places.get(&instance);
+    let place = places.places.get(&instance);
     if let Some(component) = place.and_then(|place| changed.object_mut().components_mut().nth(*place)) {
         me.attendee(component).ok_or(AnswerProblem::NotInvited)?;
         enter(component);
         return Ok(instance);
     }
     let series = changed.series().ok_or_else(|| AnswerProblem::NoOccurrence(at.clone()))?;
-    me.attendee(series).ok_or(AnswerProblem::NotInvited)?;
+    let component = implied(Some(series), places.onwards.iter().copied(), timeline, instance);
+    let mut component = component.filter(|it| me.attendee(it).is_some()).ok_or(AnswerProblem::NotInvited)?;
     if !timeline.has(instance) {
         return Err(AnswerProblem::NoOccurrence(at.clone()));
     }
@@ -298,9 +314,8 @@ pub(super) fn enter_one(
         }
         return Ok(instance);
     }
-    let mut component = occurrence(series, timeline, instance);
     enter(&mut component);
-    places.insert(instance, changed.components().count());
+    places.places.insert(instance, changed.components().count());
     changed.object_mut().calendar_mut().push_component(component);
     Ok(instance)
 }

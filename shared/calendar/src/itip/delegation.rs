@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 
-use super::attendee::{AnswerProblem, Answered, Answering, enter_all, enter_one, forget_resend, letter, places, told};
+use super::attendee::{AnswerProblem, Answered, Answering, Places, enter_all, enter_one, forget_resend, letter, told};
 use super::object::{Method, Stored};
 use super::outgoing::{Outgoing, Reason, message};
 use super::person::{Me, attendee, attendee_mut};
@@ -54,7 +54,7 @@ pub fn delegate(delegating: Delegating<'_>) -> Result<Answered, AnswerProblem> {
     let enter = |component: &mut Component| hand_on(component, me, delegate);
     let parts = match delegating.occurrence {
         None => enter_all(&mut changed, me, &timeline, &enter)?,
-        Some(at) => vec![Some(enter_one(&mut changed, me, &timeline, &mut places(stored, &timeline), at, &enter)?)],
+        Some(at) => vec![Some(enter_one(&mut changed, me, &timeline, &mut Places::of(stored, &timeline), at, &enter)?)],
     };
     let answering = Answering {
         me,

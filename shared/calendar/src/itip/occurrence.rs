@@ -48,6 +48,44 @@ pub(super) fn occurrence_as_long_as_the_series(
     component
 }
 
+/// Whether an override speaks of all later occurrences as well (RFC 5545 section 3.2.13).
+pub(super) fn speaks_onwards(component: &Component) -> bool {
+    component.property("RECURRENCE-ID").is_some_and(|id| id.parameter_is("RANGE", "THISANDFUTURE"))
+}
+
+/// What an override that speaks onwards says of a later occurrence.
+pub(super) fn carried_on(component: &Component, timeline: &Timeline, instance: Instance) -> Component {
+    let mut carried = component.to_fresh();
+    let Some(old) = component.property("RECURRENCE-ID").and_then(moment) else { return carried };
+    let new = timeline.moment_of(instance);
+    for name in ["DTSTART", "DTEND", "DUE"] {
+        if let Some(own) = component.property(name).and_then(moment) {
+            replace_moment(&mut carried, name, &moved_along(&own, &old, &new, timeline));
+        }
+    }
+    replace_moment(&mut carried, "RECURRENCE-ID", &new);
+    carried
+}
+
+/// What an occurrence without an override is like: as the last override before it that speaks onwards says, or as the
+/// series.
+pub(super) fn implied<'c>(
+    series: Option<&Component>,
+    earlier: impl Iterator<Item = (Instance, &'c Component)>,
+    timeline: &Timeline,
+    instance: Instance,
+) -> Option<Component> {
+    let before = earlier.filter(|(at, component)| *at <= instance && speaks_onwards(component));
+    let Some((_, component)) = before.max_by_key(|(at, _)| *at) else {
+        return series.map(|series| occurrence(series, timeline, instance));
+    };
+    let mut carried = carried_on(component, timeline, instance);
+    if let Some(id) = carried.property_mut("RECURRENCE-ID") {
+        id.remove_parameter("RANGE");
+    }
+    Some(carried)
+}
+
 /// Makes something as long as a period.
 pub(super) fn set_length(component: &mut Component, period: &Period) {
     for name in ["DTEND", "DURATION"] {

@@ -5,7 +5,8 @@ use thiserror::Error;
 
 use super::object::{Stored, is_override};
 use super::occurrence::{
-    forget_date, forget_dates, moved_along, occurrence_as_long_as_the_series, period_of, replace_moment, set_length,
+    carried_on, forget_date, forget_dates, occurrence_as_long_as_the_series, period_of, replace_moment, set_length,
+    speaks_onwards,
 };
 use super::outgoing::stamp;
 use super::timeline::{Instance, Timeline, moment};
@@ -87,9 +88,6 @@ pub fn split(stored: &Stored, at: &Moment, new_uid: &str, now: Timestamp) -> Res
 /// The last override before the cut that speaks of all later occurrences (RANGE=THISANDFUTURE), written for the first
 /// occurrence from the cut on that has no override of its own. Nothing where another such override takes over.
 fn continued(stored: &Stored, timeline: &Timeline, cut: Instance) -> Option<Component> {
-    let speaks_onwards = |component: &Component| {
-        component.property("RECURRENCE-ID").is_some_and(|id| id.parameter_is("RANGE", "THISANDFUTURE"))
-    };
     let overrides = stored.overrides().filter_map(|it| Some((timeline.instance_of(it)?, it))).into_map();
     let (_, last) = overrides.range(..cut).rev().find(|(_, component)| speaks_onwards(component))?;
     let at = timeline.moment_of(cut).civil();
@@ -101,16 +99,7 @@ fn continued(stored: &Stored, timeline: &Timeline, cut: Instance) -> Option<Comp
     let coming = coming.into_iter().filter(|instance| timeline.has(*instance));
     let mut coming = coming.skip_while(|it| overrides.get(it).is_some_and(|component| !speaks_onwards(component)));
     let first = coming.next().filter(|instance| !overrides.contains_key(instance))?;
-    let old = last.property("RECURRENCE-ID").and_then(moment)?;
-    let new = timeline.moment_of(first);
-    let mut continued = (*last).to_fresh();
-    for name in ["DTSTART", "DTEND", "DUE"] {
-        if let Some(own) = last.property(name).and_then(moment) {
-            replace_moment(&mut continued, name, &moved_along(&own, &old, &new, timeline));
-        }
-    }
-    replace_moment(&mut continued, "RECURRENCE-ID", &new);
-    Some(continued)
+    Some(carried_on(last, timeline, first))
 }
 
 /// Ends a series before an occurrence: by UNTIL, and without the RDATEs and EXDATEs from there on.

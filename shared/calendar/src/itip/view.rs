@@ -6,7 +6,7 @@ use jiff::Timestamp;
 
 use super::facts::is_cancelled;
 use super::object::{Message, Method, Object, Stored};
-use super::occurrence::except;
+use super::occurrence::{except, implied};
 use super::outgoing::message;
 use super::timeline::{Instance, Timeline};
 use crate::ical::{Address, Component, Property};
@@ -91,6 +91,12 @@ impl<'o> Side<'o> {
             Some(component) => !is_cancelled(component),
             None => self.series.is_some() && self.timeline.has(instance),
         }
+    }
+
+    /// What an occurrence without an override is like.
+    pub(super) fn implied(&self, instance: Instance) -> Option<Component> {
+        let overrides = self.overrides.range(..instance).map(|(at, component)| (*at, *component));
+        implied(self.series, overrides, &self.timeline, instance)
     }
 
     /// The components of a view, the occurrences it lacks as EXDATEs in the form of DTSTART.

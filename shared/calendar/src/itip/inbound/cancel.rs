@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 
 use super::super::facts::is_cancelled;
 use super::super::object::{Stored, is_override};
-use super::super::occurrence::occurrence;
+use super::super::occurrence::speaks_onwards;
 use super::super::revision::Revision;
 use super::super::split::end_before;
 use super::super::timeline::{Instance, Timeline};
@@ -32,9 +32,7 @@ pub(super) fn receive(incoming: Incoming<'_>) -> Received {
             continue;
         }
         let instance = known.instance_of(component, &timeline);
-        let is_onwards =
-            component.property("RECURRENCE-ID").is_some_and(|id| id.parameter_is("RANGE", "THISANDFUTURE"));
-        match (instance, is_onwards) {
+        match (instance, speaks_onwards(component)) {
             (None, _) => cancel_all(&mut changed, &known, component, &mut tally),
             (Some(instance), true) => cancel_onwards(&mut changed, &known, instance, component, &mut tally),
             (Some(instance), false) => cancel_one(&mut changed, &known, instance, component, &mut tally),
@@ -118,8 +116,7 @@ fn cancel_one(
     if let Some(component) = known.component_in(changed, instance, tally.spoken_of.insert(instance)) {
         return call_off(component, Some(cancellation));
     }
-    if let Some(series) = known.object.series() {
-        let mut component = occurrence(series, &known.timeline, instance);
+    if let Some(mut component) = known.implied(instance, known.object.series()) {
         call_off(&mut component, Some(cancellation));
         changed.object_mut().calendar_mut().push_component(component);
     }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::super::object::{Message, Object, Stored};
-use super::super::occurrence::occurrence;
+use super::super::occurrence::{implied, speaks_onwards};
 use super::super::revision::Revision;
 use super::super::timeline::{Instance, Timeline, moment};
 use crate::ical::Component;
@@ -15,6 +15,8 @@ pub(super) struct Known<'o> {
     pub(super) timeline: Timeline,
     /// The override of each occurrence that has one, and its place among the components.
     overrides: BTreeMap<Instance, (usize, &'o Component)>,
+    /// The overrides that speak of all later occurrences as well.
+    onwards: Vec<(Instance, &'o Component)>,
 }
 
 impl<'o> Known<'o> {
@@ -22,7 +24,9 @@ impl<'o> Known<'o> {
         let timeline = Timeline::of(object);
         let listed = object.components().enumerate();
         let overrides = listed.filter_map(|(place, it)| Some((timeline.instance_of(it)?, (place, it)))).into_map();
-        Self { object, timeline, overrides }
+        let all = overrides.iter().map(|(instance, (_, component))| (*instance, *component));
+        let onwards = all.filter(|(_, component)| speaks_onwards(component)).collect();
+        Self { object, timeline, overrides, onwards }
     }
 
     /// The occurrence that a component of a message means; nothing for the series, or for an event that is its own only
@@ -66,7 +70,13 @@ impl<'o> Known<'o> {
             return Some(component.clone());
         }
         let instance = instance.filter(|instance| self.timeline.had(*instance))?;
-        self.object.series().map(|series| occurrence(series, &self.timeline, instance))
+        self.implied(instance, self.object.series())
+    }
+
+    /// What an occurrence without an override is like, given what the series says by now.
+    pub(super) fn implied(&self, instance: Instance, series: Option<&Component>) -> Option<Component> {
+        let overrides = self.onwards.iter().copied();
+        implied(series, overrides, &self.timeline, instance)
     }
 
     /// How recent the stored word about an occurrence is; the series stands in for a missing override.

@@ -8,7 +8,6 @@ use std::collections::BTreeSet;
 use super::super::delegation::list_delegate;
 use super::super::facts::is_cancelled;
 use super::super::object::{Object, Stored, is_override};
-use super::super::occurrence::occurrence;
 use super::super::person::{attendee, attendee_mut, partstat};
 use super::super::record::Record;
 use super::super::revision::{Revision, sequence};
@@ -275,13 +274,11 @@ fn delegation<'c>(component: &'c Component, answer: &Answer<'_>) -> Option<(&'c 
 /// Enters an answer: into the override of its occurrence, which is made if there is none, or into the series and the
 /// overrides that follow it.
 fn enter(stored: &mut Stored, known: &Known<'_>, answer: &Answer<'_>, instance: Option<Instance>, is_first: bool) {
-    let timeline = &known.timeline;
     let Some(instance) = instance else { return enter_all(stored, answer) };
     if let Some(component) = known.component_in(stored, instance, is_first) {
         return write(component, answer, true);
     }
-    if let Some(series) = stored.series() {
-        let mut component = occurrence(series, timeline, instance);
+    if let Some(mut component) = known.implied(instance, stored.series()) {
         // What others answered to the series goes on to be that.
         component.all_mut("ATTENDEE").for_each(Record::erase);
         write(&mut component, answer, true);

@@ -4,7 +4,6 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::super::facts::{Change, Facts, is_cancelled};
 use super::super::object::Stored;
-use super::super::occurrence::occurrence;
 use super::super::outgoing::stamp;
 use super::super::person::{Me, attendee, partstat};
 use super::super::record::Record;
@@ -317,8 +316,8 @@ fn known_override(before: &Side<'_>, instance: Instance, moves: &BTreeMap<Instan
     if let Some(component) = before.overrides.get(&former) {
         return Some((*component).clone());
     }
-    let series = before.series.filter(|_| before.timeline.has(instance))?;
-    Some(occurrence(series, &before.timeline, instance))
+    before.series.filter(|_| before.timeline.has(instance))?;
+    before.implied(instance)
 }
 
 /// The overrides whose RECURRENCE-ID moved along with the start of the series: from where, to where.
@@ -340,7 +339,8 @@ fn reverted(before: &Side<'_>, after: &Side<'_>, moves: &BTreeMap<Instance, Inst
     let gone = before.overrides.iter().filter(|(instance, _)| !after.overrides.contains_key(*instance));
     let gone = gone.filter(|(instance, _)| !moves.contains_key(*instance) && after.occurs(**instance));
     let reverted = gone.filter_map(|(instance, component)| {
-        let series = occurrence(after.series?, &after.timeline, *instance);
+        after.series?;
+        let series = after.implied(*instance)?;
         let change = Facts::of(component, &before.timeline).change_to(&Facts::of(&series, &after.timeline));
         let answers = |component: &Component| -> BTreeMap<Address, String> {
             component.all("ATTENDEE").map(|line| (line.address(), partstat(line))).into_map()

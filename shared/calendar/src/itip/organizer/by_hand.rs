@@ -2,7 +2,7 @@
 
 use super::super::attendee::Partstat;
 use super::super::object::Stored;
-use super::super::occurrence::occurrence;
+use super::super::occurrence::implied;
 use super::super::person::attendee_mut;
 use super::super::record::Record;
 use super::super::timeline::Timeline;
@@ -24,7 +24,8 @@ pub fn set_by_hand(stored: &Stored, guest: &Address, at: Option<&Moment>, answer
         return Some(changed);
     }
     let instance = instance.filter(|instance| timeline.has(*instance))?;
-    let mut component = occurrence(stored.series()?, &timeline, instance);
+    let overrides = stored.overrides().filter_map(|it| Some((timeline.instance_of(it)?, it)));
+    let mut component = implied(Some(stored.series()?), overrides, &timeline, instance)?;
     enter(&mut component, guest, answer)?;
     changed.object_mut().calendar_mut().push_component(component);
     Some(changed)

@@ -1,7 +1,6 @@
 //! Letters as messages: guests who are told the same get one text.
 
 use super::super::object::{Method, Object};
-use super::super::occurrence::occurrence;
 use super::super::outgoing::{Outgoing, Reason, message};
 use super::super::revision::{MAX_SEQUENCE, sequence};
 use super::super::timeline::Instance;
@@ -70,7 +69,7 @@ fn write(
 fn known_occurrence(side: &Side<'_>, instance: Instance) -> Option<Component> {
     match side.overrides.get(&instance) {
         Some(component) => Some((*component).clone()),
-        None => side.series.map(|series| occurrence(series, &side.timeline, instance)),
+        None => side.implied(instance),
     }
 }
 
