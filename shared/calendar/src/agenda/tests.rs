@@ -189,6 +189,9 @@ fn rdate_adds_in_any_form_and_a_period_has_its_own_length() {
         &[&period],
         &["20260302T090000/20260302T100000=", "20260305T090000/20260305T120000=", "20260306T090000/20260306T093000="],
     );
+    let days =
+        "UID:a DTSTART;VALUE=DATE:20260302 RDATE;VALUE=PERIOD:20260305T080000Z/PT1H,20260309T080000Z/20260311T080000Z";
+    check(&[days], &["20260302/20260303=", "20260305/20260306=", "20260309/20260311="]);
     // A period on an occurrence of the rule is that occurrence.
     check(
         &[&format!("{series} RRULE:FREQ=DAILY;COUNT=1 RDATE;VALUE=PERIOD:20260302T080000Z/PT3H")],

@@ -270,11 +270,16 @@ impl Timetable {
             let (start, length) = match date {
                 Date::At(start) => (start, None),
                 Date::During(period) => {
-                    let length = match &period.end {
-                        PeriodEnd::At(end) => self.length_until(&period.start, end),
-                        PeriodEnd::After(duration) => Length::of(&period.start, *duration),
+                    // Among whole days, a period is whole days too.
+                    let start = match &master.start {
+                        Moment::Date(_) => Moment::Date(period.start.date()),
+                        _ => period.start,
                     };
-                    (period.start, Some(length))
+                    let length = match &period.end {
+                        PeriodEnd::At(end) => self.length_until(&start, end),
+                        PeriodEnd::After(duration) => Length::of(&start, *duration),
+                    };
+                    (start, Some(length))
                 }
             };
             let key = self.key(event, master, &start);
