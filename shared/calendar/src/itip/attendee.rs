@@ -373,9 +373,15 @@ fn counter(component: &Component, answering: Answering<'_>, proposal: &Proposal,
     let start = in_own_form(&proposal.start, old_start.as_ref(), timeline);
     let end = match (&proposal.end, &old_end, &old_start) {
         (Some(end), _, _) => Some(in_own_form(end, old_end.as_ref().or(old_start.as_ref()), timeline)),
-        (None, Some(end), Some(old_start)) => Some(moved_along(end, old_start, &start, timeline)),
+        (None, Some(end), Some(old_start)) if start.is_date() == old_start.is_date() => {
+            Some(moved_along(end, old_start, &start, timeline))
+        }
         (None, _, _) => None,
     };
+    if old_start.is_some_and(|old_start| start.is_date() != old_start.is_date()) {
+        // Days have no length in hours.
+        [end_name, "DURATION"].iter().for_each(|name| _ = counter.remove(name));
+    }
     replace_moment(&mut counter, "DTSTART", &start);
     if let Some(end) = end {
         replace_moment(&mut counter, end_name, &end);

@@ -24,7 +24,7 @@ pub(super) fn merge(
     if merge_group(&["DTEND", "DURATION"], base, mine, theirs) {
         conflicting.push(if says_end { "DTEND" } else { "DURATION" }.to_owned());
     }
-    BOOKKEEPING.iter().for_each(|name| take_the_higher(name, mine, theirs));
+    BOOKKEEPING.iter().for_each(|name| take_the_higher(name, base, mine, theirs));
     merge_unreadable(base, mine, theirs);
     conflicts.extend(conflicting.into_iter().map(|name| Conflict { component: key.clone(), property: Some(name) }));
 }
@@ -133,10 +133,12 @@ fn replace_all(name: &str, mine: &Component, theirs: &mut Component) {
     others.iter().for_each(|line| theirs.push(line.clone()));
 }
 
-fn take_the_higher(name: &str, mine: &Component, theirs: &mut Component) {
+fn take_the_higher(name: &str, base: &Component, mine: &Component, theirs: &mut Component) {
     let number = |component: &Component| component.value(name).and_then(|value| value.parse::<i64>().ok());
     let is_higher = match (mine.property(name), theirs.property(name)) {
         (None, _) => false,
+        // What I left alone is theirs to count on, or to remove.
+        (Some(my), _) if base.value(name) == Some(my.value().trim()) => false,
         (Some(_), None) => true,
         // A SEQUENCE is a number; the stamps are UTC times of one length, which compare as text.
         (Some(my), Some(their)) => match (number(mine), number(theirs)) {

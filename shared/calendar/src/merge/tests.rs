@@ -130,6 +130,13 @@ fn the_higher_sequence_stands_and_nobody_is_told() {
 }
 
 #[test]
+fn a_count_that_i_left_alone_is_theirs() {
+    check(&[], &[("SEQUENCE", "")], &[], &[]);
+    check(&[], &[("SEQUENCE", "SEQUENCE:2")], &["SEQUENCE:2"], &[]);
+    check(&[("SEQUENCE", "SEQUENCE:2")], &[("SEQUENCE", "")], &["SEQUENCE:2"], &[]);
+}
+
+#[test]
 fn when_it_was_first_written_contradicts_nobody() {
     let (mine, theirs) = ("CREATED:20261103T000000Z", "CREATED:20261102T000000Z");
     check(&[("CREATED", mine)], &[("CREATED", theirs)], &[mine], &[]);
