@@ -342,6 +342,16 @@ fn values_of_every_allowed_form_have_no_findings() {
 }
 
 #[test]
+fn questions_about_free_time_have_no_buttons_and_no_answers() {
+    let none: Vec<&str> = Vec::new();
+    for method in ["REQUEST", "REPLY"] {
+        let times = "DTSTART:20261119T100000Z\r\nDTEND:20261120T100000Z\r\n";
+        let text = message(method, &format!("{times}{ORGANIZER}ATTENDEE:mailto:bob@a.example\r\n"));
+        assert_eq!(ids(&check_ics(text.replace("VEVENT", "VFREEBUSY").as_bytes())), none, "{method}");
+    }
+}
+
+#[test]
 fn each_rule_is_broken_by_its_example() {
     for (id, ics) in broken_calendars() {
         let found = ids(&check_ics(&ics));

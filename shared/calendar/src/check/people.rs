@@ -152,7 +152,8 @@ pub(super) fn check(object: &Object<'_>, report: &mut Report<'_>) {
                 report.at(&ATTENDEE_REPEATED, attendee, address.as_str());
             }
         }
-        if object.is_method(&["REQUEST"]) {
+        // A question about free time is answered by programs: it has no buttons.
+        if object.is_method(&["REQUEST"]) && !component.is("VFREEBUSY") {
             let organizer = organizer.map(|(_, address)| address);
             check_buttons(object, organizer.as_ref(), attendees.iter().copied().zip(&addresses), report);
         }
@@ -185,7 +186,8 @@ fn check_presence(object: &Object<'_>, component: &Component, attendees: &[&Prop
                 report.at(&REPLY_ATTENDEES, second, "");
             }
             let first = attendees[0];
-            if first.parameter("PARTSTAT").is_none_or(|answer| is_one_of(&answer, &["", "NEEDS-ACTION"])) {
+            let is_answer = !component.is("VFREEBUSY");
+            if is_answer && first.parameter("PARTSTAT").is_none_or(|answer| is_one_of(&answer, &["", "NEEDS-ACTION"])) {
                 report.at(&REPLY_ANSWER, first, "");
             }
         }
