@@ -9,6 +9,8 @@ use jiff::Timestamp;
 
 use crate::ical::{Component, Property};
 use crate::itip::Reason;
+use crate::order;
+use crate::time::moment::Moment;
 
 use super::rule::rule_in_words;
 use super::when::{Clock, Span};
@@ -219,6 +221,11 @@ fn facts(
         let words = words.unwrap_or_else(|| "on several dates".to_owned());
         facts.push(("Repeats", words));
     }
+    for (label, name) in [("Also on", "RDATE"), ("Not on", "EXDATE")] {
+        if let Some(dates) = span.and_then(|span| other_dates(main, name, span)) {
+            facts.push((label, dates));
+        }
+    }
     let place = text_of(main, "LOCATION", MAX_DESCRIPTION_CHARACTERS).replace('\n', ", ");
     if !place.is_empty() {
         facts.push(("Where", place));
@@ -231,16 +238,34 @@ fn facts(
     }
     let guests: Vec<String> = main.all("ATTENDEE").map(person).collect();
     if guests.len() > 1 {
-        let mut names = guests[..guests.len().min(MAX_LISTED)].join(", ");
-        if guests.len() > MAX_LISTED {
-            let _ = write!(names, " and {} more", guests.len() - MAX_LISTED);
-        }
-        facts.push(("Guests", names));
+        facts.push(("Guests", some_of(&guests, String::clone)));
     }
     for single in components.iter().filter(|component| !std::ptr::eq(**component, main)).take(MAX_LISTED) {
         facts.push(("One date", one_date(single, reader)));
     }
     facts
+}
+
+/// The first of many in words, and how many there are besides.
+fn some_of<T>(all: &[T], in_words: impl Fn(&T) -> String) -> String {
+    let mut listed = all.iter().take(MAX_LISTED).map(in_words).collect::<Vec<_>>().join(", ");
+    if all.len() > MAX_LISTED {
+        let _ = write!(listed, " and {} more", all.len() - MAX_LISTED);
+    }
+    listed
+}
+
+/// The dates that a series has besides its rule, or has not.
+fn other_dates(main: &Component, name: &str, span: &Span) -> Option<String> {
+    let mut dates: Vec<Moment> = Vec::new();
+    for property in main.all(name) {
+        let tzid = property.parameter("TZID");
+        // Of a period, the start.
+        let starts = property.value().split(',').filter_map(|value| value.split('/').next());
+        dates.extend(starts.filter_map(|start| Moment::parse(start, tzid.as_deref()).ok()));
+    }
+    order::sort_by_key(&mut dates, Moment::civil);
+    (!dates.is_empty()).then(|| some_of(&dates, |date| span.other_date_in_words(date)))
 }
 
 /// One date of a series that differs from the others: which, and how.
@@ -425,6 +450,17 @@ mod tests {
             ],
         );
         insta::assert_snapshot!(format!("{}\n=====\n{}", written.text, written.html));
+    }
+
+    #[test]
+    fn the_dates_beside_the_rule_are_named() {
+        let series = "DTSTART;TZID=Europe/Berlin:20261119T150000\r\nRRULE:FREQ=WEEKLY\r\n\
+            RDATE;TZID=Europe/Berlin:20261120T180000\r\nEXDATE:20261203T140000Z,20261126T140000Z";
+        let text = letter("REQUEST", &[series]).text;
+        assert!(text.contains("Also on:   Friday 20 November 2026, 18:00\n"), "{text}");
+        assert!(text.contains("Not on:    Thursday 26 November 2026, Thursday 3 December 2026\n"), "{text}");
+        let plain = letter("REQUEST", &["DTSTART;TZID=Europe/Berlin:20261119T150000\r\nRRULE:FREQ=WEEKLY"]).text;
+        assert!(!plain.contains(" on: "), "{plain}");
     }
 
     #[test]

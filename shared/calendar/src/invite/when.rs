@@ -122,6 +122,17 @@ impl Span {
         self.start.date()
     }
 
+    /// Another date of the same event on the clock of this one, with its hour where that is another.
+    pub(crate) fn other_date_in_words(&self, date: &Moment) -> String {
+        let wall = match (&self.start, date) {
+            (Moment::Zoned { tzid, .. }, Moment::Utc(instant)) => Clock::of(tzid).map(|clock| clock.shows(*instant)),
+            _ => None,
+        };
+        let wall = wall.unwrap_or_else(|| date.civil());
+        let has_same_hour = date.is_date() || self.start.is_date() || wall.time() == self.start.civil().time();
+        wall.strftime(if has_same_hour { "%A %-d %B %Y" } else { "%A %-d %B %Y, %H:%M" }).to_string()
+    }
+
     /// The shortest way to say when it starts: `Thu 19 Nov, 15:00`, with the year where it is not this year.
     pub(crate) fn in_short(&self, now: Timestamp) -> String {
         let start = self.start.civil();
@@ -210,6 +221,17 @@ mod tests {
         let document = Document::read(text.as_bytes()).expect("readable");
         let event = document.calendar().and_then(|calendar| calendar.components().next().cloned());
         Span::of(&event.expect("an event")).expect("a start")
+    }
+
+    #[test]
+    fn another_date_is_said_by_the_clock_of_the_event() {
+        let span = span("DTSTART;TZID=Europe/Berlin:20261119T003000");
+        let check = |date: &str, expected: &str| {
+            assert_eq!(span.other_date_in_words(&Moment::parse(date, None).expect("a date")), expected);
+        };
+        check("20261125T233000Z", "Thursday 26 November 2026");
+        check("20261126", "Thursday 26 November 2026");
+        check("20261126T140000", "Thursday 26 November 2026, 14:00");
     }
 
     #[track_caller]
