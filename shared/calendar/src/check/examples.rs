@@ -409,6 +409,14 @@ fn a_line_of_a_mail_is_as_long_as_the_limit_and_no_longer() {
 }
 
 #[test]
+fn one_rule_is_named_a_few_times_and_the_others_still_are() {
+    let lines = "this is no property\r\n".repeat(20);
+    let findings = check_ics(with(&format!("{lines}TRANSP:BUSY")).as_bytes());
+    let count = |id: &str| findings.iter().filter(|finding| finding.rule.id == id).count();
+    assert_eq!((count("malformed-line"), count("value-unknown")), (10, 1));
+}
+
+#[test]
 fn findings_are_limited() {
     let many = "BEGIN:VEVENT\r\nEND:VEVENT\r\n".repeat(5_000);
     let findings = check_ics(format!("BEGIN:VCALENDAR\r\nMETHOD:REQUEST\r\n{many}END:VCALENDAR\r\n").as_bytes());

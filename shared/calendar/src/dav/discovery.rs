@@ -405,6 +405,31 @@ mod tests {
     }
 
     #[test]
+    fn redirections_are_followed_as_far_as_the_limit() {
+        let follow = |count: usize| {
+            let lines: Vec<(String, String)> =
+                (0..count).map(|step| (format!("PROPFIND /{step}/"), format!("/{}/", step + 1))).collect();
+            let end = format!("/{count}/");
+            let (last, homes, calendars) = (format!("PROPFIND {end}"), home(&end, "/cal/"), calendar("/cal/a/"));
+            let mut table: Vec<(&str, u16, &str)> = lines.iter().map(|(from, to)| (&**from, 301, &**to)).collect();
+            table.extend([(&*last, 207, &*homes), ("PROPFIND /cal/", 207, &*calendars)]);
+            walk("https://dav.example/0/", &table).1
+        };
+        assert_eq!(found(follow(MAX_REDIRECTIONS)).calendars.len(), 1);
+        assert_eq!(follow(MAX_REDIRECTIONS + 1), Step::Failed(DiscoveryProblem::Circle));
+    }
+
+    #[test]
+    fn homes_are_read_as_far_as_the_limit() {
+        let hrefs: String = (0..=MAX_HOMES).map(|number| format!("<href>/cal{number}/</href>")).collect();
+        let homes = place("/", &format!("<c:calendar-home-set>{hrefs}</c:calendar-home-set>"));
+        let (asked, _) = walk("https://dav.example/", &[("PROPFIND /", 207, &homes)]);
+        let read: Vec<&String> = asked.iter().filter(|line| line.starts_with("PROPFIND /cal")).collect();
+        assert_eq!(read, ["PROPFIND /cal0/", "PROPFIND /cal1/", "PROPFIND /cal2/", "PROPFIND /cal3/"]);
+        assert_eq!(read.len(), MAX_HOMES);
+    }
+
+    #[test]
     fn a_wrong_password_is_one_attempt() {
         let (asked, end) = walk("https://dav.example/x/", &[("PROPFIND /x/", 401, "")]);
         assert_eq!((asked.len(), end), (1, Step::Failed(DiscoveryProblem::SignIn)));

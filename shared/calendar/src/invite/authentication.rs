@@ -42,7 +42,7 @@ pub enum Verdict {
 impl Authentication {
     /// Reads the value of the header.
     pub fn parse(value: &str) -> Option<Self> {
-        let value = without_comments(value.get(..MAX_BYTES).unwrap_or(value));
+        let value = without_comments(&value[..value.floor_char_boundary(MAX_BYTES)]);
         let mut statements = split_outside_quotes(&value, ';').into_iter();
         // An optional version stands behind the server's name.
         let server = statements.next()?.split_ascii_whitespace().next()?.trim_matches('"').to_ascii_lowercase();
@@ -224,6 +224,20 @@ mod tests {
         check("mx; spf=fail smtp.mailfrom=x@a.example; dkim=pass header.d=a.example", "a.example", Verdict::Pass);
         check("mx; spf=softfail smtp.mailfrom=x@a.example", "a.example", Verdict::Neutral);
         check("mx; none", "a.example", Verdict::Neutral);
+    }
+
+    #[test]
+    fn a_header_is_read_as_far_as_the_limit() {
+        let value = |filler: &str, octets: usize| {
+            let statement = "; dmarc=pass header.from=a.example";
+            let room = octets - "mx; x=".len() - statement.len();
+            format!("mx; x={}{}{statement}", filler.repeat(room / filler.len()), "x".repeat(room % filler.len()))
+        };
+        for filler in ["x", "\u{e9}", "\u{1f389}"] {
+            check(&value(filler, MAX_BYTES), "a.example", Verdict::Pass);
+            check(&value(filler, MAX_BYTES + 1), "a.example", Verdict::Neutral);
+            check(&value(filler, 2 * MAX_BYTES), "a.example", Verdict::Neutral);
+        }
     }
 
     #[track_caller]

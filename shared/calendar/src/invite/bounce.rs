@@ -279,6 +279,17 @@ mod tests {
     }
 
     #[test]
+    fn a_report_is_read_as_far_as_the_limit() {
+        let report = |recipients: usize| -> usize {
+            let block =
+                |number| format!("Final-Recipient: rfc822;g{number}@b.example\nAction: failed\nStatus: 5.1.1\n\n");
+            let blocks: String = (0..recipients).map(block).collect();
+            read_delivery_status(format!("Reporting-MTA: dns; mx.example\n\n{blocks}").as_bytes()).len()
+        };
+        assert_eq!((report(MAX_RECIPIENTS), report(MAX_RECIPIENTS + 1)), (MAX_RECIPIENTS, MAX_RECIPIENTS));
+    }
+
+    #[test]
     fn prose_is_read_where_its_form_is_known() {
         check(
             "From: Mail Delivery System <Mailer-Daemon@mx.example>\nX-Failed-Recipients: bob@b.example, cleo@c.example\n\n\

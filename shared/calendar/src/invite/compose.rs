@@ -367,6 +367,18 @@ mod tests {
     }
 
     #[test]
+    fn a_message_id_is_as_long_as_the_limit_and_no_longer() {
+        let id = |octets: usize| format!("{}@l.example", "x".repeat(octets - "@l.example".len()));
+        assert!(try_compose(MESSAGE, |outgoing| outgoing.message_id = &*id(MAX_MESSAGE_ID_BYTES).leak()).is_ok());
+        let long = id(MAX_MESSAGE_ID_BYTES + 1);
+        check_problem(
+            MESSAGE,
+            |outgoing| outgoing.in_reply_to = Some(long.clone().leak()),
+            ComposeProblem::MessageId(long.clone()),
+        );
+    }
+
+    #[test]
     fn an_answer_that_nobody_clicked_says_so() {
         let mail = try_compose(MESSAGE, |outgoing| {
             outgoing.is_automatic = true;

@@ -471,6 +471,18 @@ mod tests {
     }
 
     #[test]
+    fn as_many_guests_are_named_as_the_limit_allows() {
+        let guests = |count: usize| -> String {
+            let lines: Vec<String> =
+                (1..=count).map(|number| format!("ATTENDEE;CN=G{number}:mailto:g{number}@a.b")).collect();
+            let text = letter("REQUEST", &[&lines.join("\r\n")]).text;
+            text.lines().find(|line| line.starts_with("Guests:")).unwrap_or_default().to_owned()
+        };
+        assert!(guests(MAX_LISTED).ends_with(", G20"));
+        assert!(guests(MAX_LISTED + 1).ends_with(", G20 and 1 more"));
+    }
+
+    #[test]
     fn a_long_title_is_cut_in_the_subject_only() {
         let title = "é".repeat(4000);
         let written = letter("REQUEST", &[&format!("SUMMARY:{title}")]);

@@ -110,6 +110,9 @@ mod tests {
         for domain in ["", ".", "a.", ".a", "a b", "-a", "a-", "[192.0.2.1]", "a/b"] {
             check(domain, None);
         }
+        let long = |octets: usize| "a.".repeat(octets / 2) + if octets % 2 == 1 { "a" } else { "" };
+        check(&long(MAX_DOMAIN_BYTES), Some(&long(MAX_DOMAIN_BYTES)));
+        check(&format!("a{}", long(MAX_DOMAIN_BYTES)), None);
         check(&"a".repeat(MAX_LABEL_BYTES), Some(&"a".repeat(MAX_LABEL_BYTES)));
         check(&"a".repeat(MAX_LABEL_BYTES + 1), None);
         check(&"ü".repeat(10_000), None);

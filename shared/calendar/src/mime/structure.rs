@@ -300,6 +300,12 @@ mod tests {
             &[StructureProblem::NotClosed],
         );
         check("Content-Type: multipart/mixed\n\n--a\n\nx", &["1 multipart/mixed"], &[StructureProblem::NoBoundary]);
+        let mail = |octets: usize| {
+            let boundary = "b".repeat(octets);
+            format!("Content-Type: multipart/mixed; boundary={boundary}\n\n--{boundary}\n\nx\n--{boundary}--\n")
+        };
+        check(&mail(MAX_BOUNDARY_BYTES), &["1 multipart/mixed", "  1 text/plain \"x\""], &[]);
+        check(&mail(MAX_BOUNDARY_BYTES + 1), &["1 multipart/mixed"], &[StructureProblem::NoBoundary]);
     }
 
     #[test]

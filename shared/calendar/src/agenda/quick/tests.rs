@@ -474,3 +474,10 @@ proptest! {
         prop_assert_eq!(draft.start.is_some(), draft.end.is_some());
     }
 }
+
+#[test]
+fn a_text_is_read_as_far_as_the_limit() {
+    let text = |characters: usize| format!("{} tomorrow", "x".repeat(characters - " tomorrow".len()));
+    assert!(draft("en", &text(super::token::MAX_CHARACTERS)).start.is_some());
+    assert!(draft("en", &text(super::token::MAX_CHARACTERS + 1)).start.is_none());
+}
