@@ -30,7 +30,7 @@ const MODULES: &[(&str, &str, &[&str])] = &[
     ("shared/calendar/src", "itip", &["ical", "time", "order"]),
     ("shared/calendar/src", "merge", &["ical", "time", "order"]),
     ("shared/calendar/src", "agenda", &["ical", "time", "order"]),
-    ("shared/calendar/src", "invite", &["itip", "mime", "ical", "time"]),
+    ("shared/calendar/src", "invite", &["itip", "mime", "ical", "time", "order"]),
     ("shared/calendar/src", "draft", &["ical", "time", "itip"]),
     ("shared/calendar/src", "check", &["ical", "time", "mime", "invite", "agenda", "order"]),
     ("frontend/page/src", "text", &[]),
