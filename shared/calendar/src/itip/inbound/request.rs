@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::super::facts::{Change, Facts, is_cancelled};
 use super::super::object::{Object, Stored, is_override};
 use super::super::occurrence::{forget_date, occurrence, replace_moment};
-use super::super::person::Me;
+use super::super::person::{Me, partstat};
 use super::super::revision::{Revision, sequence};
 use super::super::timeline::{Instance, Timeline, moment};
 use super::newer::Known;
@@ -105,7 +105,10 @@ pub(super) fn apply(
         }
         let change = former.as_ref().map(|former| {
             let former = Facts::of(former, &known.timeline);
-            let has_more = former.reinstated(&newer_facts).any(|instance| !spoken_of.contains(&instance));
+            // A date that takes place after all may do so for me alone, and then the organizer counts on my answer.
+            let called_off = if instance.is_none() { overtaken_cancellations(known, newer) } else { BTreeSet::new() };
+            let mut back = former.reinstated(&newer_facts).chain(called_off.into_iter().filter(|it| timeline.has(*it)));
+            let has_more = asks_me(newer, incoming.me) && back.any(|instance| !spoken_of.contains(&instance));
             let change = former.change_to(&newer_facts);
             Change { recurrence: change.recurrence || has_more, ..change }
         });
@@ -134,6 +137,18 @@ pub(super) fn apply(
         }
     }
     changed
+}
+
+/// The occurrences that are called off here by overrides, and of which a newer series says so by EXDATE or not at all.
+fn overtaken_cancellations(known: &Known<'_>, series: &Component) -> BTreeSet<Instance> {
+    let called_off = known.object.overrides().filter(|component| is_cancelled(component));
+    let overtaken = called_off.filter(|component| Revision::of(series) > Revision::of(component));
+    overtaken.filter_map(|component| known.timeline.instance_of(component)).into_set()
+}
+
+/// Whether a component says that my answer is awaited.
+fn asks_me(component: &Component, me: &Me) -> bool {
+    me.attendee(component).is_some_and(|mine| partstat(mine) == "NEEDS-ACTION")
 }
 
 /// An occurrence that the organizer speaks of takes place, also where the series here says that it does not.
