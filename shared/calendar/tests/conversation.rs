@@ -32,6 +32,8 @@ enum Act {
     CancelOverride(i64),
     TakeBack(i64),
     SetAlarm(Option<i64>),
+    AddDate(u8),
+    DropDate(u8),
 }
 
 fn acts() -> impl Strategy<Value = Vec<Act>> {
@@ -47,6 +49,8 @@ fn acts() -> impl Strategy<Value = Vec<Act>> {
         1 => (0..OCCURRENCES).prop_map(Act::CancelOverride),
         1 => (0..OCCURRENCES).prop_map(Act::TakeBack),
         1 => part.prop_map(Act::SetAlarm),
+        1 => (1..3_u8).prop_map(Act::AddDate),
+        1 => (1..3_u8).prop_map(Act::DropDate),
     ];
     proptest::collection::vec(act, 1..12)
 }
@@ -112,6 +116,18 @@ fn done(stored: &Stored, act: Act) -> Option<Stored> {
         }
         Act::TakeBack(number) => {
             calendar.retain_components(|component| timeline.instance_of(component) != Some(instance(number)));
+        }
+        Act::AddDate(day) => {
+            let date = Property::new("RDATE", &format!("2027010{day}T090000Z"));
+            let series = part_of(calendar, &timeline, None)?;
+            if series.all("RDATE").any(|known| known.value() == date.value()) {
+                return None;
+            }
+            series.push(date);
+        }
+        Act::DropDate(day) => {
+            let series = part_of(calendar, &timeline, None)?;
+            series.retain_properties(|it| !it.is("RDATE") || it.value() != format!("2027010{day}T090000Z"));
         }
         Act::SetAlarm(part) => part_of(calendar, &timeline, part)?.push_component(Component::new("VALARM")),
     }

@@ -170,6 +170,7 @@ fn is_expected(stored: &Stored, answer: &Answer<'_>) -> bool {
     let mut listed = stored.components().flat_map(|component| component.all("ATTENDEE"));
     listed.any(|attendee| {
         is_same_mailbox(&attendee.address(), &answer.address)
+            || attendee.parameter("EMAIL").is_some_and(|email| Address::new(&email) == answer.address)
             || attendee.parameter_values("DELEGATED-TO").any(|to| Address::new(&to) == answer.address)
     })
 }

@@ -124,6 +124,9 @@ impl<'a> Desk<'a> {
     }
 
     fn take(&mut self, answer: &mut Answer<'_>) {
+        if let Some(invited) = self.invited_under(&answer.address) {
+            answer.address = invited;
+        }
         let alias = self.known_as(answer);
         let instance = self.known.instance_of(answer.component, &self.of_message);
         let is_first = self.spoken_of.insert(instance);
@@ -160,6 +163,16 @@ impl<'a> Desk<'a> {
         }
     }
 
+    /// The address of the attendee whose EMAIL this address is, where it is not invited by itself (RFC 7986 section 6.2).
+    fn invited_under(&self, address: &Address) -> Option<Address> {
+        let object = self.known.object;
+        if object.components().any(|component| attendee(component, address).is_some()) {
+            return None;
+        }
+        let mut listed = object.components().flat_map(|component| component.all("ATTENDEE"));
+        listed.find(|line| email(line).as_ref() == Some(address)).map(Property::address)
+    }
+
     /// The invited person whose mail an answer came in, where it names an address that nobody invited.
     fn known_as(&self, answer: &Answer<'_>) -> Option<Address> {
         let sender = self.incoming.sender.address()?;
@@ -192,7 +205,9 @@ impl<'a> Desk<'a> {
             }
         }
         let deputies = (sent_by(Some(invited.attendee)), sent_by(Some(answer.attendee)));
-        match self.incoming.sender.standing(&answer.address, deputies.0, deputies.1) {
+        // EMAIL of what is stored is the same person under another address.
+        let own_mail = email(invited.attendee).filter(|email| self.incoming.sender.address() == Some(email));
+        match self.incoming.sender.standing(own_mail.as_ref().unwrap_or(&answer.address), deputies.0, deputies.1) {
             Standing::May => Ruling::Apply,
             Standing::MayNot(why) => Ruling::Ask(why),
         }
@@ -247,6 +262,10 @@ impl<'a> Desk<'a> {
         }
         Received::left(Outcome::Invalid, skipped.trim().to_owned())
     }
+}
+
+fn email(attendee: &Property) -> Option<Address> {
+    attendee.parameter("EMAIL").map(|email| Address::new(&email))
 }
 
 struct Invitation<'o> {
