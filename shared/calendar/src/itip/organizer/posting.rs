@@ -38,12 +38,15 @@ fn write(
             (Method::Request, *reason, side.object, side.components(*has_series, absent, overrides))
         }
         Letter::CancelSeries { reason } => {
-            let known = before?.series?;
+            let side = before?;
+            let known = side.series?;
             let newer = after.and_then(|side| side.series);
             let mut component = newer.filter(|_| *reason == Reason::Cancelled).unwrap_or(known).clone();
-            let number = newer.map_or(sequence(known).saturating_add(1).min(MAX_SEQUENCE), sequence);
+            // Above every override as well: programs compare each with its own.
+            let highest = side.overrides.values().map(|component| sequence(component)).fold(sequence(known), u32::max);
+            let number = newer.map_or(highest.saturating_add(1).min(MAX_SEQUENCE), sequence);
             call_off(edit, &mut component, *reason, number, &to);
-            (Method::Cancel, *reason, before?.object, vec![component])
+            (Method::Cancel, *reason, side.object, vec![component])
         }
         Letter::CancelOccurrences { reason, instances } => {
             let known = before?;
