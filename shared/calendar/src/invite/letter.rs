@@ -283,6 +283,9 @@ fn one_date(component: &Component, reader: Option<&Clock>) -> String {
 
 fn person(line: &Property) -> String {
     let name = line.parameter("CN").map(|name| clean(&name, 200).replace('\n', " ")).unwrap_or_default();
+    if !name.is_empty() && !name.contains('@') {
+        return name;
+    }
     let address = line.address();
     if name.is_empty() || name.eq_ignore_ascii_case(address.as_str()) { address.as_str().to_owned() } else { name }
 }
