@@ -118,10 +118,12 @@ pub(super) fn check_text(bytes: &[u8], has_line_ends: bool, report: &mut Report<
     }
     let mut bare_line_feed = None;
     let mut previous_ends_inside = false;
-    for (index, physical) in bytes.split_inclusive(|byte| *byte == b'\n').enumerate() {
+    let mut start = 0;
+    for (index, end) in memchr::memchr_iter(b'\n', bytes).chain([bytes.len()]).enumerate() {
         let number = index + 1;
-        let text = physical.strip_suffix(b"\n").unwrap_or(physical);
-        if physical.ends_with(b"\n") && !text.ends_with(b"\r") {
+        let text = &bytes[start..end];
+        start = end + 1;
+        if end < bytes.len() && !text.ends_with(b"\r") {
             bare_line_feed = bare_line_feed.or(Some(number));
         }
         let text = text.strip_suffix(b"\r").unwrap_or(text);

@@ -12,19 +12,24 @@ pub(super) fn loads_something(html: &str) -> Option<String> {
     let html = html.as_bytes();
     memchr::memchr3_iter(b'=', b'(', b'<', html).find_map(|at| {
         let (sign, before, behind) = MARKS.into_iter().find(|(sign, ..)| *sign == html[at])?;
-        if !begins_with(html[..at].iter().rev(), before.bytes().rev()) {
-            return None;
-        }
-        let behind = behind.iter().find(|mark| begins_with(html[at + 1..].iter(), mark.bytes()))?;
-        Some(format!("{before}{}{behind}", char::from(sign)))
+        // One letter tells nearly always that there is none.
+        let next = dense(html[at + 1..].iter()).next()?;
+        let mut marks = behind.iter().filter(|mark| mark.as_bytes()[0] == next);
+        let behind = marks.find(|mark| begins_with(html[at + 1..].iter(), mark.bytes()))?;
+        let is_there = begins_with(html[..at].iter().rev(), before.bytes().rev());
+        is_there.then(|| format!("{before}{}{behind}", char::from(sign)))
     })
 }
 
 /// Whether a text begins with a mark, in any case and whatever white space is between its letters.
 fn begins_with<'t>(text: impl Iterator<Item = &'t u8>, mut mark: impl Iterator<Item = u8>) -> bool {
-    // What HTML calls white space is ASCII, and so is everything that is looked for.
-    let mut dense = text.filter(|byte| !matches!(byte, b'\t'..=b'\r' | b' ')).map(u8::to_ascii_lowercase);
-    mark.all(|byte| dense.next() == Some(byte))
+    let mut text = dense(text);
+    mark.all(|byte| text.next() == Some(byte))
+}
+
+/// A text in small letters without its white space. What HTML calls so is ASCII, as is everything that is looked for.
+fn dense<'t>(text: impl Iterator<Item = &'t u8>) -> impl Iterator<Item = u8> {
+    text.filter(|byte| !matches!(byte, b'\t'..=b'\r' | b' ')).map(u8::to_ascii_lowercase)
 }
 
 #[cfg(test)]

@@ -15,6 +15,7 @@ use mail_builder::headers::content_type::ContentType;
 use mail_builder::headers::message_id::MessageId;
 use mail_builder::headers::raw::Raw;
 use mail_builder::mime::{BodyPart, MimePart};
+use memchr::memmem;
 
 use crate::ical::{Address, Component, Document, Property};
 use crate::mime::{MailAddress, Mailbox};
@@ -181,10 +182,16 @@ fn canonical(message: &Document, calendar: &Component) -> String {
 }
 
 fn is_canonical(bytes: &[u8]) -> bool {
-    let is_line = |line: &[u8]| {
-        line.strip_suffix(b"\r\n").is_some_and(|text| text.len() <= MAX_LINE_OCTETS && !text.contains(&b'\r'))
+    let mut start = 0;
+    let is_line = |end: usize| {
+        let line = &bytes[start..end];
+        start = end + 1;
+        line.strip_suffix(b"\r")
+            .is_some_and(|text| text.len() <= MAX_LINE_OCTETS && memchr::memchr(b'\r', text).is_none())
     };
-    bytes.starts_with(b"BEGIN:VCALENDAR\r\n") && bytes.split_inclusive(|byte| *byte == b'\n').all(is_line)
+    bytes.starts_with(b"BEGIN:VCALENDAR\r\n")
+        && bytes.ends_with(b"\n")
+        && memchr::memchr_iter(b'\n', bytes).all(is_line)
 }
 
 /// A Message-ID without its brackets, safe in a header.
@@ -228,7 +235,9 @@ fn boundary(seed: &str, name: &str, bodies: &[&str]) -> String {
     let mut attempt = 0_u32;
     loop {
         let candidate = format!("cp-{:016x}", digest(&[seed, name, &attempt.to_string()]));
-        if attempt == u32::MAX || !bodies.iter().any(|body| body.contains(&candidate)) {
+        if attempt == u32::MAX
+            || !bodies.iter().any(|body| memmem::find(body.as_bytes(), candidate.as_bytes()).is_some())
+        {
             return candidate;
         }
         attempt += 1;

@@ -177,7 +177,7 @@ fn line_of(value: &str) -> String {
 /// The value on one line.
 fn unfolded<'b>(bytes: &'b [u8], field: &Header) -> Cow<'b, str> {
     let value = bytes.get(field.value.clone()).unwrap_or_default();
-    let is_folded = value.iter().any(|byte| matches!(byte, b'\r' | b'\n' | b'\0'));
+    let is_folded = memchr::memchr3(b'\r', b'\n', b'\0', value).is_some();
     match std::str::from_utf8(value).map_or_else(|_| String::from_utf8_lossy(value), Cow::Borrowed) {
         Cow::Borrowed(text) if !is_folded => Cow::Borrowed(text.trim()),
         text if !is_folded => Cow::Owned(text.trim().to_owned()),
