@@ -304,19 +304,16 @@ fn check_body(part: &Part, bytes: &[u8], report: &mut Report<'_>) {
     }
 }
 
-/// A calendar part, decoded.
+/// A part that may hold a calendar.
 struct CalendarPart<'m> {
     part: &'m Part,
     index: usize,
     place: String,
-    /// Behind its transfer encoding.
-    bytes: Cow<'m, [u8]>,
 }
 
-impl CalendarPart<'_> {
-    fn text(&self) -> Cow<'_, str> {
-        Decoded::decode(&self.bytes, self.part.content_type.parameter("charset"), &BuiltIn).text
-    }
+/// The text of a part whose transfer encoding is taken off.
+fn text_of<'b>(part: &Part, decoded: &'b [u8]) -> Cow<'b, str> {
+    Decoded::decode(decoded, part.content_type.parameter("charset"), &BuiltIn).text
 }
 
 fn check_calendars(message: &Message<'_>) -> Vec<Finding> {
@@ -324,7 +321,7 @@ fn check_calendars(message: &Message<'_>) -> Vec<Finding> {
     let leaves = message.parts().iter().enumerate().filter(|(_, part)| !part.is_multipart());
     let calendars: Vec<CalendarPart<'_>> = leaves
         .filter(|(_, part)| is_calendar_part(part.media_type(), part.file_name()))
-        .map(|(index, part)| CalendarPart { part, index, place: message.path(index), bytes: part.decoded(bytes) })
+        .map(|(index, part)| CalendarPart { part, index, place: message.path(index) })
         .collect();
     let is_shown =
         |calendar: &&CalendarPart<'_>| calendar.part.media_type() == "text/calendar" && !calendar.part.is_attachment();
@@ -340,7 +337,8 @@ fn check_calendars(message: &Message<'_>) -> Vec<Finding> {
         return report.finish();
     };
     let mut report = Report::new(Some(&main.place));
-    let text = main.text();
+    let decoded = main.part.decoded(bytes);
+    let text = text_of(main.part, &decoded);
     let document = read(text.as_bytes());
     let calendar = document.as_ref().ok().and_then(Document::calendar);
     match shown {
@@ -359,8 +357,13 @@ fn check_calendars(message: &Message<'_>) -> Vec<Finding> {
     if !has_words {
         report.whole(&TEXT_MISSING, "");
     }
-    let is_copy = |other: &CalendarPart<'_>| other.bytes == main.bytes || is_same(&other.text(), &text);
-    for other in calendars.iter().filter(|other| other.index != main.index && !is_copy(other)) {
+    let is_copy = |part: &Part| {
+        part.plainly_holds(bytes, &decoded) || {
+            let other = part.decoded(bytes);
+            other == decoded || is_same(&text_of(part, &other), &text)
+        }
+    };
+    for other in calendars.iter().filter(|other| other.index != main.index && !is_copy(other.part)) {
         report
             .whole(if is_shown(&other) { &SEVERAL_MESSAGES } else { &COPIES_DIFFER }, format!("part {}", other.place));
     }
@@ -373,7 +376,7 @@ fn check_calendars(message: &Message<'_>) -> Vec<Finding> {
     let is_encoded = main.part.encoding == TransferEncoding::Base64;
     let has_line_ends = is_encoded || bytes[..main.part.range.start].windows(2).any(|pair| pair == b"\r\n");
     // What the rules look at are the very bytes, unless they are in a charset that a rule above has named.
-    let decoded = &*main.bytes;
+    let decoded = &*decoded;
     let of_bytes;
     let names_other =
         main.part.content_type.parameter("charset").is_some_and(|charset| !is_one_of(charset, &["utf-8", "utf8"]));

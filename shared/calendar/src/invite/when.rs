@@ -169,12 +169,14 @@ impl Span {
             Moment::Date(date) => own.instant(date.at(0, 0, 0, 0)),
         };
         let (start, end) = (instant(&self.start), self.end.as_ref().map(instant));
-        let says = |clock: &Clock| from_until(clock.shows(start), end.map(|end| clock.shows(end)));
-        let own_words = says(&own);
+        let shown = |clock: &Clock| (clock.shows(start), end.map(|end| clock.shows(end)));
+        let says = |(start, end)| from_until(start, end);
+        let own_words = says(shown(&own));
         let Some(reader) = reader.filter(|reader| reader.name != own.name) else {
             return vec![format!("{own_words} ({})", own.name)];
         };
-        let reader_words = says(reader);
+        // Most readers live by the same clock, and what it shows need not be said anew.
+        let reader_words = if shown(reader) == shown(&own) { own_words.clone() } else { says(shown(reader)) };
         if reader_words == own_words {
             return vec![format!("{own_words} ({} and {})", own.name, reader.name)];
         }

@@ -5,7 +5,7 @@ use std::ops::Range;
 
 use super::charset::{Charsets, Text};
 use super::header::{ContentType, Headers};
-use super::transfer::{decode_base64, decode_quoted_printable, is_plain};
+use super::transfer::{decode_base64, decode_quoted_printable, is_base64_of, is_plain};
 
 /// How the body of a part is encoded.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -72,6 +72,12 @@ impl Part {
             TransferEncoding::Base64 => Cow::Owned(decode_base64(body)),
             TransferEncoding::QuotedPrintable => decode_quoted_printable(body),
         }
+    }
+
+    /// Whether the bytes behind the transfer encoding are these, where that is seen without decoding.
+    pub(crate) fn plainly_holds(&self, message: &[u8], bytes: &[u8]) -> bool {
+        let body = message.get(self.body.clone()).unwrap_or_default();
+        self.encoding == TransferEncoding::Base64 && is_base64_of(body, bytes)
     }
 
     /// The text of the part, and whether its charset was understood.

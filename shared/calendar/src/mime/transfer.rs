@@ -25,6 +25,11 @@ pub(super) fn is_plain(encoded: &[u8]) -> bool {
     first[..length].contains(&b':')
 }
 
+/// Whether this is what these bytes become in base64, in lines of 76 characters as nearly all programs write it.
+pub(super) fn is_base64_of(encoded: &[u8], bytes: &[u8]) -> bool {
+    base64::MIME.encode(bytes).as_bytes().trim_ascii_end() == encoded.trim_ascii_end()
+}
+
 /// Decodes quoted-printable. White space before a line end is dropped; line ends are kept.
 pub(super) fn decode_quoted_printable(encoded: &[u8]) -> Cow<'_, [u8]> {
     qp::BODY.decode(encoded).unwrap_or(Cow::Borrowed(encoded))
@@ -84,6 +89,13 @@ mod tests {
         fn what_is_encoded_comes_back(bytes in proptest::collection::vec(any::<u8>(), 0..200)) {
             let encoded = ::base64::engine::general_purpose::STANDARD.encode(&bytes);
             prop_assert_eq!(decode_base64(encoded.as_bytes()), bytes);
+        }
+
+        #[test]
+        fn what_is_recognised_as_encoded_is_what_decodes_to_it(bytes in proptest::collection::vec(any::<u8>(), 0..200)) {
+            let encoded = base64::MIME.encode(&bytes);
+            prop_assert!(is_base64_of(encoded.as_bytes(), &bytes));
+            prop_assert!(!is_base64_of(encoded.as_bytes(), &[&bytes[..], b"x"].concat()));
         }
 
         #[test]
