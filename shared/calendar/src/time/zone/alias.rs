@@ -145,8 +145,8 @@ pub(super) const ALIASES: &[(&str, &str)] = &[
     ("Zulu", "UTC"),
 ];
 
-/// Names of Windows zones beside those that CLDR lists, because Windows has given them up, or added them since the provinces
-/// of Canada went their own ways in 2026: (Windows name, IANA name).
+/// Names of Windows zones that CLDR does not list, because Windows has given them up or got them later:
+/// (Windows name, IANA name).
 pub(super) const OTHER_WINDOWS_ZONES: &[(&str, &str)] = &[
     ("Alberta Standard Time", "America/Edmonton"),
     ("Armenian Standard Time", "Asia/Yerevan"),
